@@ -1,0 +1,57 @@
+import type { Provider, Type } from '@nestjs/common';
+import { IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
+import { contract, type Contract, type EventType } from '#platform/messaging';
+import type { WriteRule } from '#platform/store';
+
+/** A FHIR operation as its context receives it; a POST's body is `texts[0]`, the answer is the reply's `texts[0]`. */
+export class InvokeOperation {
+  @IsOptional() @IsString() @MaxLength(64) type?: string;
+  @IsOptional() @IsString() @MaxLength(64) id?: string;
+  /** The query parameters, each with its values in order. */
+  @IsObject() parameters!: Record<string, string[]>;
+}
+
+/** A `$operation` that a context offers. https://hl7.org/fhir/R4/operations.html */
+export interface Operation {
+  /** Without the dollar sign. */
+  readonly name: string;
+  readonly level: 'system' | 'type' | 'instance';
+  /** The type it is invoked on, which may be another context's: `Patient/$medication-history` is answered by `medications`. */
+  readonly type?: string;
+  /** Whether GET is allowed: only for operations that change nothing. */
+  readonly readOnly: boolean;
+  readonly contract: Contract<InvokeOperation, object>;
+  /** One sentence for the CapabilityStatement. */
+  readonly documentation: string;
+}
+
+export function operation(context: string, declaration: Omit<Operation, 'contract'>): Operation {
+  const name = ['operation', declaration.type?.toLowerCase(), declaration.name].filter(Boolean).join('.');
+  return Object.freeze({
+    ...declaration,
+    contract: contract<InvokeOperation, object>(context, name, InvokeOperation, { idempotent: declaration.readOnly }),
+  });
+}
+
+/** All that Septum needs to know of a bounded context. A context without rules of its own gives a name and its types. */
+export interface ContextDefinition {
+  readonly name: string;
+  /** The FHIR R4 resource types it owns; each type has exactly one owner. */
+  readonly types: readonly string[];
+  readonly rules?: readonly WriteRule[];
+  readonly operations?: readonly Operation[];
+  /** Nest controllers (`@Handles` requests, `@Hears` events) and providers beyond plain FHIR. */
+  readonly controllers?: readonly Type[];
+  readonly providers?: readonly Provider[];
+  /** The contexts whose contracts it calls. The graph has no cycles. */
+  readonly needs?: readonly string[];
+  readonly publishes?: readonly EventType<object>[];
+  readonly hears?: readonly EventType<object>[];
+  /** TypeORM migrations and entities of its own tables, after those of the store. */
+  readonly migrations?: readonly Type[];
+  readonly entities?: readonly Type[];
+}
+
+export function defineContext(definition: ContextDefinition): ContextDefinition {
+  return Object.freeze(definition);
+}

@@ -1,0 +1,83 @@
+/**
+ * The contracts every context answers for the FHIR types it owns. Resources travel in `texts`, complete, with `id`,
+ * `meta.versionId` and `meta.lastUpdated` in place.
+ */
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { contract } from '#platform/messaging';
+import type { SearchRequest } from '#platform/fhir';
+
+/** One version of one resource, beside its text. */
+export interface Stored {
+  readonly type: string;
+  readonly id: string;
+  /** 1, 2, 3 … */
+  readonly version: number;
+  /** Milliseconds since the epoch, UTC. */
+  readonly lastUpdated: number;
+  readonly deleted?: boolean;
+}
+
+export class ReadResource {
+  @IsString() @MaxLength(64) type!: string;
+  @IsString() @MaxLength(64) id!: string;
+  /** Absent: the current version. */
+  @IsOptional() @IsInt() @Min(1) version?: number;
+}
+
+/** Current versions of several resources; those that do not exist, or may not be seen, are absent from the answer. */
+export class ReadResources {
+  /** `Type/id`; all of this context. */
+  @IsArray() @ArrayMaxSize(10_000) @IsString({ each: true }) references!: string[];
+}
+
+export class WriteResource {
+  @IsIn(['create', 'update', 'delete']) method!: 'create' | 'update' | 'delete';
+  @IsString() @MaxLength(64) type!: string;
+  /** Required for update and delete. Given for a create: the id to use (the edge allocates ids of Bundle entries). */
+  @IsOptional() @IsString() @MaxLength(64) id?: string;
+  /** The version the client believes to be current. */
+  @IsOptional() @IsInt() @Min(0) ifMatch?: number;
+  /** A client's own key: the same key gives the first answer again for 24 h. */
+  @IsOptional() @IsString() @MaxLength(255) idempotencyKey?: string;
+  /** Replacements for `urn:uuid:` references, full URL → `Type/id`. */
+  @IsOptional() @IsObject() substitutions?: Record<string, string>;
+  /** `import` records that rules of care did not run. */
+  @IsOptional() @IsBoolean() imported?: boolean;
+}
+
+export interface Written extends Stored {
+  readonly created: boolean;
+}
+
+export class SearchResources {
+  @IsString() @MaxLength(64) type!: string;
+  /** The parsed query, see `#platform/fhir`. */
+  @IsObject() search!: SearchRequest;
+}
+
+export interface Found {
+  /** The matches, in order; `texts` holds theirs. */
+  readonly matches: readonly Stored[];
+  /** Opaque; absent on the last page. */
+  readonly next?: string;
+  readonly total?: number;
+}
+
+export class ReadHistory {
+  @IsString() @MaxLength(64) type!: string;
+  @IsString() @MaxLength(64) id!: string;
+  @IsInt() @Min(1) @Max(1000) count!: number;
+  @IsOptional() @IsString() cursor?: string;
+  @IsOptional() @IsInt() since?: number;
+}
+
+/** The resource contracts of one context. */
+export function resourceContracts(context: string) {
+  return {
+    read: contract<ReadResource, Stored>(context, 'resource.read', ReadResource, { idempotent: true }),
+    readMany: contract<ReadResources, readonly Stored[]>(context, 'resource.read-many', ReadResources, { idempotent: true }),
+    search: contract<SearchResources, Found>(context, 'resource.search', SearchResources, { idempotent: true }),
+    history: contract<ReadHistory, Found>(context, 'resource.history', ReadHistory, { idempotent: true }),
+    write: contract<WriteResource, Written>(context, 'resource.write', WriteResource),
+  };
+}

@@ -1,0 +1,2 @@
+export * from './contract/resource.ts';
+export * from './write-rule.ts';

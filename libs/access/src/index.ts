@@ -1,0 +1,6 @@
+import { defineContext } from '#platform/runtime';
+
+export const access = defineContext({
+  name: 'access',
+  types: [],
+});

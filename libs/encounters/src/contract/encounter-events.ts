@@ -1,0 +1,28 @@
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { eventType } from '#platform/messaging';
+
+/** What every event about an encounter says: ids only, the rest is read from the store by who needs it. */
+export class EncounterEvent {
+  @IsString() @MaxLength(64) encounter!: string;
+  /** The patient's id; absent when the encounter names no patient of this installation. */
+  @IsOptional() @IsString() @MaxLength(64) patient?: string;
+}
+
+export class EncounterTransferred extends EncounterEvent {
+  /** The location the patient is in now, as an id. */
+  @IsString() @MaxLength(64) location!: string;
+  /** The location the patient left, as an id; absent when none was known. */
+  @IsOptional() @IsString() @MaxLength(64) previousLocation?: string;
+}
+
+/** The patient is in our care: the encounter became `in-progress`, having been expected, present or not known before. */
+export const encounterAdmitted = eventType('encounters', 'encounter.admitted', EncounterEvent);
+
+/** The location the patient is in changed during an encounter in progress. */
+export const encounterTransferred = eventType('encounters', 'encounter.transferred', EncounterTransferred);
+
+/** The encounter became `finished`. */
+export const encounterDischarged = eventType('encounters', 'encounter.discharged', EncounterEvent);
+
+/** The encounter was called off before it took place, or turned out to have been recorded in error. */
+export const encounterCancelled = eventType('encounters', 'encounter.cancelled', EncounterEvent);

@@ -1,0 +1,6 @@
+import { defineContext } from '#platform/runtime';
+
+export const exchange = defineContext({
+  name: 'exchange',
+  types: ['Subscription', 'MessageHeader', 'MessageDefinition', 'Basic', 'OperationOutcome', 'Parameters'],
+});

@@ -1,0 +1,32 @@
+import { defineContext } from '#platform/runtime';
+
+export const medications = defineContext({
+  name: 'medications',
+  types: [
+    'Medication',
+    'MedicationRequest',
+    'MedicationStatement',
+    'MedicationDispense',
+    'MedicationAdministration',
+    'MedicationKnowledge',
+    'DetectedIssue',
+    'CatalogEntry',
+    'MedicinalProduct',
+    'MedicinalProductAuthorization',
+    'MedicinalProductContraindication',
+    'MedicinalProductIndication',
+    'MedicinalProductIngredient',
+    'MedicinalProductInteraction',
+    'MedicinalProductManufactured',
+    'MedicinalProductPackaged',
+    'MedicinalProductPharmaceutical',
+    'MedicinalProductUndesirableEffect',
+    'Substance',
+    'SubstanceNucleicAcid',
+    'SubstancePolymer',
+    'SubstanceProtein',
+    'SubstanceReferenceInformation',
+    'SubstanceSourceMaterial',
+    'SubstanceSpecification',
+  ],
+});

@@ -4,10 +4,6 @@
  *
  *   node tools/with-node.mjs SCRIPT [ARGUMENT ...]
  */
-import { spawn } from 'node:child_process';
-import { suitableNode } from './toolbox.mjs';
+import { exitOf, suitableNode } from './toolbox.mjs';
 
-const [script, ...rest] = process.argv.slice(2);
-const child = spawn(await suitableNode(), [script, ...rest], { stdio: 'inherit' });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(signal ? 1 : code));
+process.exitCode = await exitOf(await suitableNode(), process.argv.slice(2));

@@ -1,0 +1,17 @@
+/**
+ * npm start: installs and builds what is missing, then serves everything in one process. Arguments go to `septum serve`
+ * (`npm start -- --profile production`).
+ */
+import { ensureBuilt, ensureInstalled, exitOf, program, suitableNode } from './toolbox.mjs';
+
+ensureInstalled();
+await ensureBuilt();
+const node = await suitableNode();
+const args = ['serve', ...process.argv.slice(2)];
+if (node === process.execPath) {
+  // One process less between the terminal and the server.
+  process.argv.splice(1, process.argv.length, program, ...args);
+  await import(program);
+} else {
+  process.exitCode = await exitOf(node, [program, ...args]);
+}

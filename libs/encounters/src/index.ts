@@ -1,6 +1,15 @@
 import { defineContext } from '#platform/runtime';
+import {
+  encounterAdmitted,
+  encounterCancelled,
+  encounterDischarged,
+  encounterTransferred,
+} from './contract/encounter-events.ts';
+import { encounterRule } from './domain/encounter-rule.ts';
 
 export const encounters = defineContext({
   name: 'encounters',
   types: ['Encounter', 'EpisodeOfCare', 'Appointment', 'AppointmentResponse', 'Schedule', 'Slot', 'Flag'],
+  rules: [encounterRule],
+  publishes: [encounterAdmitted, encounterTransferred, encounterDischarged, encounterCancelled],
 });

@@ -1,0 +1,40 @@
+import type { Resource } from '#platform/store';
+import { isEncounterStatus, type EncounterStatus } from './encounter-status.ts';
+
+/** What the rules of care look at in an Encounter. https://hl7.org/fhir/R4/encounter.html */
+export interface EncounterFacts {
+  readonly status: EncounterStatus | undefined;
+  readonly patient: string | undefined;
+  readonly location: string | undefined;
+}
+
+export function encounterFacts(encounter: Resource | undefined): EncounterFacts {
+  return {
+    status: isEncounterStatus(encounter?.['status']) ? encounter['status'] : undefined,
+    patient: referencedId(encounter?.['subject'], 'Patient'),
+    location: currentLocation(encounter?.['location']),
+  };
+}
+
+/** The id in a relative reference to `type`; a reference to elsewhere, or to another type, gives nothing. */
+function referencedId(reference: unknown, type: string): string | undefined {
+  if (!isObject(reference) || typeof reference['reference'] !== 'string') return undefined;
+  const [target, id] = reference['reference'].split('/');
+  return target === type && id !== '' ? id : undefined;
+}
+
+/** Where the patient is: the last location that is `active`, or that says neither its status nor an end. */
+function currentLocation(locations: unknown): string | undefined {
+  if (!Array.isArray(locations)) return undefined;
+  const current = locations.filter(isObject).findLast(isCurrent);
+  return current && referencedId(current['location'], 'Location');
+}
+
+function isCurrent(entry: Record<string, unknown>): boolean {
+  if (entry['status'] !== undefined) return entry['status'] === 'active';
+  return !isObject(entry['period']) || entry['period']['end'] === undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals';
+import { Fault } from '#platform/fhir';
+import { encounterRule } from './encounter-rule.ts';
+
+function encounter(status: string, more: object = {}) {
+  return { resourceType: 'Encounter', id: 'e1', status, subject: { reference: 'Patient/p1' }, ...more };
+}
+
+function at(...locations: object[]) {
+  return { location: locations };
+}
+
+function ward(id: string, more: object = {}) {
+  return { location: { reference: `Location/${id}` }, ...more };
+}
+
+function patterns(before: object | undefined, after: object | undefined) {
+  return encounterRule.decide(before as never, after as never).map((event) => event.type.pattern);
+}
+
+function refusal(from: string, to: string): Fault | undefined {
+  try {
+    encounterRule.decide(encounter(from), encounter(to));
+    return undefined;
+  } catch (error) {
+    return error as Fault;
+  }
+}
+
+describe('the steps of an encounter', () => {
+  const statuses = [
+    'planned',
+    'arrived',
+    'triaged',
+    'in-progress',
+    'onleave',
+    'finished',
+    'cancelled',
+    'entered-in-error',
+    'unknown',
+  ];
+
+  it('follow the order of care', () => {
+    const allowed = statuses.flatMap((from) =>
+      statuses.filter((to) => from !== to && !refusal(from, to)).map((to) => `${from} > ${to}`),
+    );
+    expect(allowed).toEqual([
+      'planned > arrived',
+      'planned > triaged',
+      'planned > in-progress',
+      'planned > cancelled',
+      'planned > entered-in-error',
+      'planned > unknown',
+      'arrived > triaged',
+      'arrived > in-progress',
+      'arrived > finished',
+      'arrived > cancelled',
+      'arrived > entered-in-error',
+      'arrived > unknown',
+      'triaged > in-progress',
+      'triaged > finished',
+      'triaged > cancelled',
+      'triaged > entered-in-error',
+      'triaged > unknown',
+      'in-progress > onleave',
+      'in-progress > finished',
+      'in-progress > entered-in-error',
+      'in-progress > unknown',
+      'onleave > in-progress',
+      'onleave > finished',
+      'onleave > entered-in-error',
+      'onleave > unknown',
+      'finished > entered-in-error',
+      'cancelled > entered-in-error',
+      'unknown > planned',
+      'unknown > arrived',
+      'unknown > triaged',
+      'unknown > in-progress',
+      'unknown > onleave',
+      'unknown > finished',
+      'unknown > cancelled',
+      'unknown > entered-in-error',
+    ]);
+  });
+
+  it('are refused with what may follow instead', () => {
+    const fault = refusal('planned', 'finished');
+    expect(fault).toBeInstanceOf(Fault);
+    expect(fault?.kind).toBe('business-rule');
+    expect(fault?.message).toBe(
+      'An encounter that is planned cannot become finished. ' +
+        'What may follow planned: arrived, triaged, in-progress, cancelled, entered-in-error, unknown.',
+    );
+    expect(fault?.issues[0]?.expression).toBe('Encounter.status');
+    expect(refusal('entered-in-error', 'planned')?.message).toContain('this status is final');
+  });
+
+  it('do not matter when the status stays', () => {
+    for (const status of statuses) expect(refusal(status, status)).toBeUndefined();
+  });
+});
+
+describe('what an encounter tells the other contexts', () => {
+  it('is an admission when the patient comes into care', () => {
+    expect(patterns(undefined, encounter('in-progress'))).toEqual(['encounters.encounter.admitted.v1']);
+    expect(patterns(encounter('arrived'), encounter('in-progress'))).toEqual([
+      'encounters.encounter.admitted.v1',
+    ]);
+    expect(patterns(encounter('onleave'), encounter('in-progress'))).toEqual([]);
+    expect(patterns(encounter('planned'), encounter('arrived'))).toEqual([]);
+  });
+
+  it('is a transfer when the location changes during care', () => {
+    const before = encounter('in-progress', at(ward('icu', { status: 'active' })));
+    const after = encounter(
+      'in-progress',
+      at(ward('icu', { status: 'completed' }), ward('ward-4', { status: 'active' })),
+    );
+    expect(encounterRule.decide(before, after)).toMatchObject([
+      {
+        type: { pattern: 'encounters.encounter.transferred.v1' },
+        orderKey: 'Patient/p1',
+        payload: { encounter: 'e1', patient: 'p1', location: 'ward-4', previousLocation: 'icu' },
+      },
+    ]);
+    expect(patterns(before, before)).toEqual([]);
+    const ended = at(ward('icu', { period: { end: '2026-01-01' } }), ward('ward-4'));
+    expect(patterns(before, encounter('in-progress', ended))).toEqual([
+      'encounters.encounter.transferred.v1',
+    ]);
+  });
+
+  it('is a discharge when it finishes, once', () => {
+    expect(encounterRule.decide(encounter('in-progress'), encounter('finished'))).toMatchObject([
+      {
+        type: { pattern: 'encounters.encounter.discharged.v1' },
+        orderKey: 'Patient/p1',
+        payload: { encounter: 'e1', patient: 'p1' },
+      },
+    ]);
+    expect(patterns(encounter('finished'), encounter('finished'))).toEqual([]);
+  });
+
+  it('is nothing when we first hear of it after it was over', () => {
+    for (const status of ['finished', 'cancelled', 'entered-in-error'])
+      expect(patterns(undefined, encounter(status))).toEqual([]);
+  });
+
+  it('is a cancellation when it is called off or was a mistake', () => {
+    expect(patterns(encounter('planned'), encounter('cancelled'))).toEqual([
+      'encounters.encounter.cancelled.v1',
+    ]);
+    expect(patterns(encounter('in-progress'), encounter('entered-in-error'))).toEqual([
+      'encounters.encounter.cancelled.v1',
+    ]);
+  });
+
+  it('orders by the encounter when it names no patient of ours', () => {
+    const elsewhere = { subject: { reference: 'https://elsewhere.example/fhir/Patient/p1' } };
+    const [event] = encounterRule.decide(
+      encounter('planned', elsewhere),
+      encounter('in-progress', elsewhere),
+    );
+    expect(event).toMatchObject({ orderKey: 'Encounter/e1', payload: { encounter: 'e1' } });
+    expect(event?.payload).not.toHaveProperty('patient');
+  });
+
+  it('is nothing on deletion', () => {
+    expect(patterns(encounter('in-progress'), undefined)).toEqual([]);
+  });
+});

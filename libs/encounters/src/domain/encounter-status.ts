@@ -1,0 +1,64 @@
+import { Fault } from '#platform/fhir';
+
+/** https://hl7.org/fhir/R4/valueset-encounter-status.html */
+export type EncounterStatus =
+  | 'planned'
+  | 'arrived'
+  | 'triaged'
+  | 'in-progress'
+  | 'onleave'
+  | 'finished'
+  | 'cancelled'
+  | 'entered-in-error'
+  | 'unknown';
+
+/**
+ * Where an encounter may go from each status. Steps may be skipped forwards (a direct admission is never triaged, an
+ * outpatient visit ends without an admission) and never taken back: a finished or cancelled encounter can only be
+ * declared a mistake, so that what was published about it stays true.
+ */
+const nextStatuses: Readonly<Record<EncounterStatus, readonly EncounterStatus[]>> = {
+  planned: ['arrived', 'triaged', 'in-progress', 'cancelled', 'entered-in-error', 'unknown'],
+  arrived: ['triaged', 'in-progress', 'finished', 'cancelled', 'entered-in-error', 'unknown'],
+  triaged: ['in-progress', 'finished', 'cancelled', 'entered-in-error', 'unknown'],
+  'in-progress': ['onleave', 'finished', 'entered-in-error', 'unknown'],
+  onleave: ['in-progress', 'finished', 'entered-in-error', 'unknown'],
+  finished: ['entered-in-error'],
+  cancelled: ['entered-in-error'],
+  'entered-in-error': [],
+  unknown: [
+    'planned',
+    'arrived',
+    'triaged',
+    'in-progress',
+    'onleave',
+    'finished',
+    'cancelled',
+    'entered-in-error',
+  ],
+};
+
+export function isEncounterStatus(status: unknown): status is EncounterStatus {
+  return typeof status === 'string' && Object.hasOwn(nextStatuses, status);
+}
+
+/** The statuses in which the patient is in our care. */
+export function isUnderway(status: EncounterStatus | undefined): boolean {
+  return status === 'in-progress' || status === 'onleave';
+}
+
+/**
+ * Refuses a step that care does not know. A first status may be any: an encounter can come to us at any point.
+ *
+ * @throws Fault `business-rule`, naming the statuses that may follow.
+ */
+export function checkStatusStep(from: EncounterStatus | undefined, to: EncounterStatus): void {
+  if (from === undefined || from === to) return;
+  const allowed = nextStatuses[from];
+  if (allowed.includes(to)) return;
+  const next = allowed.length === 0 ? 'nothing: this status is final' : allowed.join(', ');
+  const diagnostics = `An encounter that is ${from} cannot become ${to}. What may follow ${from}: ${next}.`;
+  throw new Fault('business-rule', diagnostics, {
+    issues: [{ severity: 'error', code: 'business-rule', diagnostics, expression: 'Encounter.status' }],
+  });
+}

@@ -1,2 +1,3 @@
 export * from './contract/resource.ts';
+export * from './contract/transaction.ts';
 export * from './write-rule.ts';

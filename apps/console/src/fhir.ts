@@ -1,0 +1,92 @@
+/** What the console reads of FHIR R4: only the members it shows. https://hl7.org/fhir/R4/ */
+
+export interface Coding {
+  readonly system?: string;
+  readonly code?: string;
+  readonly display?: string;
+}
+
+export interface Concept {
+  readonly text?: string;
+  readonly coding?: readonly Coding[];
+}
+
+export interface Reference {
+  readonly reference?: string;
+  readonly display?: string;
+}
+
+export interface Period {
+  readonly start?: string;
+  readonly end?: string;
+}
+
+export interface HumanName {
+  readonly use?: string;
+  readonly text?: string;
+  readonly family?: string;
+  readonly given?: readonly string[];
+}
+
+export interface Resource {
+  readonly resourceType: string;
+  readonly id?: string;
+  readonly [member: string]: unknown;
+}
+
+export interface PatientResource extends Resource {
+  readonly name?: readonly HumanName[];
+  readonly birthDate?: string;
+  readonly gender?: string;
+  readonly address?: readonly { readonly city?: string; readonly state?: string }[];
+}
+
+export interface Section {
+  readonly title?: string;
+  readonly code?: Concept;
+  readonly text?: { readonly div?: string };
+  readonly emptyReason?: Concept;
+}
+
+export interface CompositionResource extends Resource {
+  readonly title?: string;
+  readonly date?: string;
+  readonly section?: readonly Section[];
+}
+
+export interface Bundle {
+  readonly total?: number;
+  readonly link?: readonly { readonly relation: string; readonly url: string }[];
+  readonly entry?: readonly { readonly resource: Resource; readonly search?: { readonly mode?: string } }[];
+}
+
+export function conceptText(concept: Concept | undefined): string {
+  return (
+    concept?.text ??
+    concept?.coding?.find((coding) => coding.display)?.display ??
+    concept?.coding?.[0]?.code ??
+    ''
+  );
+}
+
+/** A person's name as it is read; the usual one when there are several. */
+export function nameText(names: readonly HumanName[] | undefined): string {
+  const name = names?.find((one) => one.use === 'official') ?? names?.[0];
+  if (!name) return 'Name unknown';
+  return name.text ?? [...(name.given ?? []), name.family].filter(Boolean).join(' ');
+}
+
+/** `2026-11-22T09:30:00Z` → `22 Nov 2026, 09:30`; a date without a time stays one. UTC, as everything in Septum. */
+export function dateText(value: string | undefined): string {
+  if (!value) return '';
+  if (value.length < 10) return value;
+  const moment = new Date(value);
+  const day = moment.toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
+  if (value.length === 10) return day;
+  return `${day}, ${moment.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' })}`;
+}

@@ -1,0 +1,99 @@
+import { useMemo } from 'react';
+import { type Bundle, dateText, nameText, type PatientResource, type Resource } from '../fhir.ts';
+import { useFetched } from '../fetched.ts';
+import { Trouble } from '../parts/trouble.tsx';
+import { timelineOf } from '../timeline.ts';
+
+interface Outcome extends Resource {
+  readonly issue?: readonly { readonly diagnostics?: string }[];
+}
+
+interface Attached extends Resource {
+  readonly description?: string;
+  readonly date?: string;
+  readonly content?: readonly { readonly attachment?: { readonly url?: string } }[];
+}
+
+/** One patient: who, the documents, and what happened, the latest first. */
+export function Patient({ id }: { id: string }) {
+  const { value, error } = useFetched<Bundle>(
+    `/fhir/R4/Patient/${encodeURIComponent(id)}/$everything`,
+    5_000,
+  );
+  const resources = useMemo(() => (value?.entry ?? []).map((entry) => entry.resource), [value]);
+  const patient = resources.find((one) => one.resourceType === 'Patient') as PatientResource | undefined;
+  const documents = resources.filter((one): one is Attached => one.resourceType === 'DocumentReference');
+  const missing = resources.filter((one): one is Outcome => one.resourceType === 'OperationOutcome');
+  const happenings = useMemo(() => timelineOf(resources), [resources]);
+
+  return (
+    <>
+      <p>
+        <a href="#/patients">All patients</a>
+      </p>
+      <Trouble error={error} />
+      {patient && (
+        <>
+          <h1>{nameText(patient.name)}</h1>
+          <p className="quiet">
+            Born {dateText(patient.birthDate)} · {patient.gender}
+          </p>
+        </>
+      )}
+      {missing.map((outcome) => (
+        <p className="partial" role="status" key={outcome.issue?.[0]?.diagnostics}>
+          This record is incomplete just now. {outcome.issue?.[0]?.diagnostics}
+        </p>
+      ))}
+      {documents.length > 0 && <Documents documents={documents} />}
+      {patient && <Timeline happenings={happenings} />}
+    </>
+  );
+}
+
+function Documents({ documents }: { documents: readonly Attached[] }) {
+  return (
+    <section aria-labelledby="documents">
+      <h2 id="documents">Documents</h2>
+      <ul className="cards">
+        {documents.map((document) => {
+          const target = document.content?.[0]?.attachment?.url?.split('/').at(-1);
+          return (
+            <li key={document.id}>
+              {target ? (
+                <a href={`#/document/${target}`}>{document.description ?? 'Document'}</a>
+              ) : (
+                (document.description ?? 'Document')
+              )}
+              <span className="quiet"> {dateText(document.date)}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function Timeline({ happenings }: { happenings: ReturnType<typeof timelineOf> }) {
+  const years = Map.groupBy(happenings, (happening) => happening.at.slice(0, 4));
+  return (
+    <section aria-labelledby="timeline">
+      <h2 id="timeline">Timeline</h2>
+      {[...years].map(([year, within]) => (
+        <section key={year} aria-label={year}>
+          <h3>{year}</h3>
+          <ol className="timeline">
+            {within.map((happening) => (
+              <li key={happening.key} data-kind={happening.kind.split(' ')[0]}>
+                <time dateTime={happening.at}>{dateText(happening.at)}</time>
+                <span className="kind">{happening.kind}</span>
+                <span className="what">{happening.title}</span>
+                <span className="quiet">{happening.detail}</span>
+              </li>
+            ))}
+          </ol>
+        </section>
+      ))}
+    </section>
+  );
+}

@@ -4,7 +4,16 @@
  */
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { checkout, ensureInstalled, filesBelow, run, say, seconds, sourceStamp, stampFile } from './toolbox.mjs';
+import {
+  checkout,
+  ensureInstalled,
+  filesBelow,
+  run,
+  say,
+  seconds,
+  sourceStamp,
+  stampFile,
+} from './toolbox.mjs';
 
 const started = Date.now();
 const dist = join(checkout, 'dist');
@@ -14,10 +23,16 @@ if (process.argv.includes('--force')) rmSync(dist, { recursive: true, force: tru
 const stamp = sourceStamp();
 rmSync(stampFile, { force: true });
 say('building …');
-await run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], { stdio: ['ignore', 2, 2] });
+await run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'], {
+  stdio: ['ignore', 2, 2],
+});
 copyData();
 if (existsSync(join(checkout, 'apps', 'console', 'index.html'))) {
-  await run(process.execPath, [join('node_modules', 'vite', 'bin', 'vite.js'), 'build', join('apps', 'console'), '--logLevel', 'warn'], { stdio: ['ignore', 2, 2] });
+  await run(
+    process.execPath,
+    [join('node_modules', 'vite', 'bin', 'vite.js'), 'build', join('apps', 'console'), '--logLevel', 'warn'],
+    { stdio: ['ignore', 2, 2] },
+  );
 }
 writeFileSync(stampFile, stamp);
 say(`built in ${seconds(started)}`);

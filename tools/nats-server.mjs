@@ -9,7 +9,17 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, publish, say, toolsCache } from './toolbox.mjs';
@@ -22,8 +32,14 @@ const cached = join(toolsCache, 'nats-server');
 const release = {
   version: '2.14.1',
   archives: {
-    'linux-x64': { name: 'linux-amd64', sha256: '4638c389af67d4c747f5b3e6a9d363bfe8f6b86de37d7c4ee3a36b283a5c2ce2' },
-    'linux-arm64': { name: 'linux-arm64', sha256: '0bdd20ad850e66a484dcb126f6ce610079520b56d9e8518d099e0864ab8171a1' },
+    'linux-x64': {
+      name: 'linux-amd64',
+      sha256: '4638c389af67d4c747f5b3e6a9d363bfe8f6b86de37d7c4ee3a36b283a5c2ce2',
+    },
+    'linux-arm64': {
+      name: 'linux-arm64',
+      sha256: '0bdd20ad850e66a484dcb126f6ce610079520b56d9e8518d099e0864ab8171a1',
+    },
   },
 };
 
@@ -31,10 +47,16 @@ const release = {
 export async function natsServer() {
   const given = process.env.SEPTUM_NATS_SERVER;
   if (given !== undefined) {
-    if (!usable(given)) throw new Error(`SEPTUM_NATS_SERVER=${given} is not a nats-server of version ${oldestUsable.join('.')} or newer.`);
+    if (!usable(given))
+      throw new Error(
+        `SEPTUM_NATS_SERVER=${given} is not a nats-server of version ${oldestUsable.join('.')} or newer.`,
+      );
     return given;
   }
-  const found = [...(process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'nats-server')), cached].find(usable);
+  const found = [
+    ...(process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'nats-server')),
+    cached,
+  ].find(usable);
   if (found !== undefined) return found;
   mkdirSync(toolsCache, { recursive: true });
   const reasons = [];
@@ -43,7 +65,10 @@ export async function natsServer() {
     try {
       const binary = await obtain(work);
       chmodSync(binary, 0o755);
-      if (!usable(binary)) throw new Error(`${version(binary) ?? 'what came'} does not run here or is older than ${oldestUsable.join('.')}`);
+      if (!usable(binary))
+        throw new Error(
+          `${version(binary) ?? 'what came'} does not run here or is older than ${oldestUsable.join('.')}`,
+        );
       rmSync(cached, { force: true });
       publish(binary, cached);
       say(`nats-server ${version(cached)} is in the tools cache`);
@@ -64,13 +89,17 @@ export async function natsServer() {
 function usable(path) {
   const numbers = existsSync(path) ? version(path)?.split('.').map(Number) : undefined;
   if (numbers === undefined) return false;
-  const difference = oldestUsable.map((least, place) => numbers[place] - least).find((distance) => distance !== 0);
+  const difference = oldestUsable
+    .map((least, place) => numbers[place] - least)
+    .find((distance) => distance !== 0);
   return difference === undefined || difference > 0;
 }
 
 function version(path) {
   try {
-    return /v?(\d+\.\d+\.\d+)/.exec(execFileSync(path, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))?.[1];
+    return /v?(\d+\.\d+\.\d+)/.exec(
+      execFileSync(path, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+    )?.[1];
   } catch {
     return undefined;
   }
@@ -84,7 +113,8 @@ async function fromRelease(work) {
   const url = `https://github.com/nats-io/nats-server/releases/download/v${release.version}/${name}.tar.gz`;
   const bytes = await download(url);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 !== archive.sha256) throw new Error(`${url} has SHA-256 ${sha256} where ${archive.sha256} was expected`);
+  if (sha256 !== archive.sha256)
+    throw new Error(`${url} has SHA-256 ${sha256} where ${archive.sha256} was expected`);
   writeFileSync(join(work, 'archive.tar.gz'), bytes);
   execFileSync('tar', ['xzf', 'archive.tar.gz'], { cwd: work });
   return join(work, name, 'nats-server');
@@ -99,7 +129,9 @@ async function download(url) {
     if (!response.ok) throw new Error(`status ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   } catch (error) {
-    throw new Error(`${new URL(url).host} did not give it (${error.cause?.code ?? error.message})`, { cause: error });
+    throw new Error(`${new URL(url).host} did not give it (${error.cause?.code ?? error.message})`, {
+      cause: error,
+    });
   } finally {
     clearTimeout(timer);
   }
@@ -109,22 +141,46 @@ async function download(url) {
 async function fromDebian(work) {
   const system = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   const distribution = /^ID="?(debian|ubuntu)"?$/m.exec(system)?.[1];
-  if (process.platform !== 'linux' || distribution === undefined) throw new Error('not a Debian or Ubuntu system');
+  if (process.platform !== 'linux' || distribution === undefined)
+    throw new Error('not a Debian or Ubuntu system');
   const { suites, component, keyring } = {
-    debian: { suites: ['testing', 'unstable'], component: 'main', keyring: '/usr/share/keyrings/debian-archive-keyring.gpg' },
-    ubuntu: { suites: ['devel'], component: 'universe', keyring: '/usr/share/keyrings/ubuntu-archive-keyring.gpg' },
+    debian: {
+      suites: ['testing', 'unstable'],
+      component: 'main',
+      keyring: '/usr/share/keyrings/debian-archive-keyring.gpg',
+    },
+    ubuntu: {
+      suites: ['devel'],
+      component: 'universe',
+      keyring: '/usr/share/keyrings/ubuntu-archive-keyring.gpg',
+    },
   }[distribution];
   say(`obtaining nats-server from ${distribution}'s newer suites (${suites.join(', ')}) …`);
-  for (const folder of ['lists/partial', 'cache/archives/partial', 'parts']) mkdirSync(join(work, folder), { recursive: true });
+  for (const folder of ['lists/partial', 'cache/archives/partial', 'parts'])
+    mkdirSync(join(work, folder), { recursive: true });
   const mirror = aptMirror(distribution);
-  writeFileSync(join(work, 'sources.list'), suites.map((suite) => `deb [signed-by=${keyring}] ${mirror} ${suite} ${component}\n`).join(''));
+  writeFileSync(
+    join(work, 'sources.list'),
+    suites.map((suite) => `deb [signed-by=${keyring}] ${mirror} ${suite} ${component}\n`).join(''),
+  );
   writeFileSync(join(work, 'status'), '');
-  const apt = (...args) => execFileSync('apt-get', ['-q', ...aptOptions(work), ...args], { cwd: work, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  const apt = (...args) =>
+    execFileSync('apt-get', ['-q', ...aptOptions(work), ...args], {
+      cwd: work,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    });
   try {
     apt('update');
     apt('download', 'nats-server');
   } catch (error) {
-    throw new Error(`apt-get failed: ${String(error.stderr ?? error.message).trim().split('\n').at(-1)}`, { cause: error });
+    throw new Error(
+      `apt-get failed: ${String(error.stderr ?? error.message)
+        .trim()
+        .split('\n')
+        .at(-1)}`,
+      { cause: error },
+    );
   }
   const archive = readdirSync(work).find((name) => name.endsWith('.deb'));
   execFileSync('dpkg-deb', ['-x', archive, 'unpacked'], { cwd: work });
@@ -151,13 +207,21 @@ function aptOptions(work) {
 /** The mirror the machine already uses, else the distribution's own. */
 function aptMirror(distribution) {
   const folder = '/etc/apt/sources.list.d';
-  const files = ['/etc/apt/sources.list', ...(existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [])];
+  const files = [
+    '/etc/apt/sources.list',
+    ...(existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []),
+  ];
   const lines = files.filter(existsSync).flatMap((file) => readFileSync(file, 'utf8').split('\n'));
   const pattern = new RegExp(`^(?:URIs:|deb ).*?(https?://\\S+/${distribution}/?)(?:\\s|$)`);
   const standard = { debian: 'http://deb.debian.org/debian', ubuntu: 'http://archive.ubuntu.com/ubuntu' };
-  return lines.map((line) => pattern.exec(line)?.[1]).find((url) => url !== undefined) ?? standard[distribution];
+  return (
+    lines.map((line) => pattern.exec(line)?.[1]).find((url) => url !== undefined) ?? standard[distribution]
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await natsServer().then((path) => process.stdout.write(`${path}\n`), (error) => fail(error.message));
+  await natsServer().then(
+    (path) => process.stdout.write(`${path}\n`),
+    (error) => fail(error.message),
+  );
 }

@@ -19,7 +19,9 @@ export const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 export const program = join(checkout, 'dist', 'apps', 'septum', 'src', 'main.js');
 
 /** Where fetched programs are kept between checkouts. */
-export const toolsCache = process.env.SEPTUM_TOOLS_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'septum', 'tools');
+export const toolsCache =
+  process.env.SEPTUM_TOOLS_CACHE ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'septum', 'tools');
 
 /** The path of a Node that every library of Septum supports: the one at hand when it is 22 or newer, else the pinned LTS. */
 export async function suitableNode() {
@@ -37,7 +39,10 @@ export function npmPackage(name, version) {
   const work = mkdtempSync(join(toolsCache, 'fetch-'));
   try {
     say(`fetching ${name} ${version} …`);
-    const archive = execFileSync(npm.command, [...npm.prefix, 'pack', '--silent', `${name}@${version}`], { cwd: work, encoding: 'utf8' }).trim();
+    const archive = execFileSync(npm.command, [...npm.prefix, 'pack', '--silent', `${name}@${version}`], {
+      cwd: work,
+      encoding: 'utf8',
+    }).trim();
     execFileSync('tar', ['xzf', archive], { cwd: work });
     publish(join(work, 'package'), folder);
   } finally {
@@ -64,7 +69,8 @@ export function ensureInstalled() {
     cwd: checkout,
     stdio: ['ignore', 2, 2],
   });
-  if (done.status !== 0) fail('npm ci did not finish: see its lines above. Septum needs the npm registry once.');
+  if (done.status !== 0)
+    fail('npm ci did not finish: see its lines above. Septum needs the npm registry once.');
   say(`installed in ${seconds(started)}`);
 }
 
@@ -83,7 +89,8 @@ export function sourceStamp() {
       hash.update(relative(checkout, file)).update('\0').update(readFileSync(file)).update('\0');
     }
   }
-  for (const file of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs']) hash.update(readFileSync(join(checkout, file)));
+  for (const file of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs'])
+    hash.update(readFileSync(join(checkout, file)));
   return hash.digest('hex');
 }
 
@@ -92,7 +99,9 @@ export const stampFile = join(checkout, 'dist', '.stamp');
 /** Every file below a folder, in a stable order, packages and results of earlier runs left out. */
 export function* filesBelow(folder) {
   if (!existsSync(folder)) return;
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       if (!['node_modules', 'dist', 'results'].includes(entry.name)) yield* filesBelow(path);

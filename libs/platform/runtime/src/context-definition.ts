@@ -29,7 +29,9 @@ export function operation(context: string, declaration: Omit<Operation, 'contrac
   const name = ['operation', declaration.type?.toLowerCase(), declaration.name].filter(Boolean).join('.');
   return Object.freeze({
     ...declaration,
-    contract: contract<InvokeOperation, object>(context, name, InvokeOperation, { idempotent: declaration.readOnly }),
+    contract: contract<InvokeOperation, object>(context, name, InvokeOperation, {
+      idempotent: declaration.readOnly,
+    }),
   });
 }
 

@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadSettings } from './load-settings.ts';
+import { settingsReference } from './settings-reference.ts';
+
+const parts = ['edge', 'patients', 'medications'];
+const load = (environment: Record<string, string>, file?: string) =>
+  loadSettings({ environment, parts, ...(file === undefined ? {} : { file }) });
+
+describe('settings', () => {
+  it('binds to the loopback address in demo and to all in production, unless told', () => {
+    expect(load({}).httpHost).toBe('127.0.0.1');
+    expect(load({ SEPTUM_PROFILE: 'production' }).httpHost).toBe('0.0.0.0');
+    expect(load({ SEPTUM_HTTP_HOST: '10.0.0.1' }).httpHost).toBe('10.0.0.1');
+  });
+
+  it('takes the flag before the environment before septum.yaml', () => {
+    const file = 'httpPort: 1\nmllpPort: 2\nlogLevel: debug\n';
+    const settings = loadSettings({
+      flags: { httpPort: 3 },
+      environment: { SEPTUM_HTTP_PORT: '4', SEPTUM_MLLP_PORT: '5' },
+      file,
+      parts,
+    });
+    expect([settings.httpPort, settings.mllpPort, settings.logLevel]).toEqual([3, 5, 'debug']);
+  });
+
+  it('reads lists and the databases of single contexts', () => {
+    const settings = load({
+      SEPTUM_EXCEPT: 'medications, patients',
+      SEPTUM_MEDICATIONS_DATABASE_URL: 'postgres://a@b/c',
+    });
+    expect(settings.except).toEqual(['medications', 'patients']);
+    expect(settings.databaseUrls).toEqual({ medications: 'postgres://a@b/c' });
+  });
+
+  it('lets the variables of the scripts and of other programs be', () => {
+    expect(load({ SEPTUM_TEST_DATA: '../shared', PATH: '/bin' }).httpPort).toBe(8080);
+  });
+
+  it.each([
+    [{ SEPTUM_HTPP_PORT: '1' }, /^SEPTUM_HTPP_PORT is not a setting of Septum\. Known: SEPTUM_PROFILE, /],
+    [{ SEPTUM_PHARMACY_DATABASE_URL: 'postgres://a/b' }, /^SEPTUM_PHARMACY_DATABASE_URL is not a setting/],
+    [{ SEPTUM_HTTP_PORT: '80a' }, /^SEPTUM_HTTP_PORT is "80a": /],
+    [{ SEPTUM_HTTP_PORT: '65536' }, /^SEPTUM_HTTP_PORT is 65536: .*65535/],
+    [{ SEPTUM_PROFILE: 'test' }, /^SEPTUM_PROFILE is "test": .*demo, production/],
+    [
+      { SEPTUM_EDGE_DATABASE_URL: 'sqlite:x' },
+      /^SEPTUM_EDGE_DATABASE_URL \(its value is secret\): must be a postgres:\/\/ URL\.$/,
+    ],
+    [
+      { SEPTUM_DATABASE_URL: 'mysql://user:secret@host/db' },
+      /^SEPTUM_DATABASE_URL \(its value is secret\): must be a postgres:\/\/ URL\.$/,
+    ],
+  ])('refuses %j with one line', (environment, message) => {
+    expect(() => load(environment)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(message) }),
+    );
+    expect(() => load(environment)).not.toThrow(/\n/);
+  });
+
+  it('refuses an unknown key of septum.yaml, and what is no list of settings', () => {
+    expect(() => load({}, 'http_port: 1')).toThrow('septum.yaml: http_port is not a setting of Septum.');
+    expect(() => load({}, '- 1')).toThrow('septum.yaml must hold settings');
+  });
+
+  it('documents every setting', () => {
+    const reference = settingsReference();
+    expect(reference).toContain('| `SEPTUM_HTTP_PORT` | `httpPort` | `8080` |');
+    expect(reference).toContain('| `SEPTUM_TEST_DATA` |');
+  });
+});

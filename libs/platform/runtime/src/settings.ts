@@ -1,0 +1,140 @@
+import 'reflect-metadata';
+import { IsArray, IsIn, IsInt, IsObject, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { Setting } from './setting.ts';
+
+export const profiles = ['demo', 'production'] as const;
+export type Profile = (typeof profiles)[number];
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** What a database's address looks like. */
+export const postgresUrl = /^postgres(ql)?:\/\//;
+
+/** All that can be set from outside, from the environment or `septum.yaml`. Nothing else reads `process.env`. */
+export class Settings {
+  @Setting(
+    'SEPTUM_PROFILE',
+    '`demo`: demo data and a local sign-in; `production`: neither, and unsafe settings are refused by name.',
+  )
+  @IsIn(profiles)
+  profile: Profile = 'demo';
+
+  @Setting('SEPTUM_HTTP_PORT', 'TCP port of the FHIR API and the console; 0 takes a free one.')
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  httpPort: number = 8080;
+
+  @Setting('SEPTUM_HTTP_HOST', 'Address the HTTP port is bound to.', {
+    defaultSays: '127.0.0.1 in demo, 0.0.0.0 in production',
+  })
+  @IsOptional()
+  @IsString()
+  @Matches(/^[\w.:-]+$/, { message: 'must be a host name or an address' })
+  httpHost: string = '';
+
+  @Setting(
+    'SEPTUM_METRICS_PORT',
+    'TCP port of `/metrics` in production, where it needs no token; in demo it is on the HTTP port, with one.',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  metricsPort: number = 9464;
+
+  @Setting('SEPTUM_MLLP_PORT', 'TCP port of the HL7 v2 interface (MLLP); 0 takes a free one.')
+  @IsInt()
+  @Min(0)
+  @Max(65535)
+  mllpPort: number = 2575;
+
+  @Setting('SEPTUM_DATA_DIR', 'Folder of the embedded PostgreSQL and of `run.json`.')
+  @IsString()
+  @Matches(/./, { message: 'must name a folder' })
+  dataDir: string = './.septum';
+
+  @Setting('SEPTUM_DATABASE_URL', 'The home database, and that of every context without one of its own.', {
+    defaultSays: 'an embedded PostgreSQL in SEPTUM_DATA_DIR (demo)',
+    secret: true,
+  })
+  @IsOptional()
+  @Matches(postgresUrl, { message: 'must be a postgres:// URL' })
+  databaseUrl?: string;
+
+  /** Context (or `edge`) → URL. */
+  @Setting(
+    'SEPTUM_<CONTEXT>_DATABASE_URL',
+    'The database of one context (or of `EDGE`), with its own login; all of them are required in production.',
+    {
+      defaultSays: 'SEPTUM_DATABASE_URL',
+      secret: true,
+    },
+  )
+  @IsObject()
+  databaseUrls: Record<string, string> = {};
+
+  @Setting(
+    'SEPTUM_NATS_URL',
+    'NATS server, or several with commas. With it every part also listens on NATS.',
+    { secret: true },
+  )
+  @IsOptional()
+  @Matches(/^(nats|tls|wss?):\/\//, { message: 'must be a nats:// URL' })
+  natsUrl?: string;
+
+  @Setting('SEPTUM_ONLY', 'The parts that run in this process, with commas.', { defaultSays: 'all' })
+  @IsArray()
+  @IsString({ each: true })
+  only: string[] = [];
+
+  @Setting('SEPTUM_EXCEPT', 'The parts that do not run in this process, with commas.', {
+    defaultSays: 'none',
+  })
+  @IsArray()
+  @IsString({ each: true })
+  except: string[] = [];
+
+  @Setting('SEPTUM_DEMO_PATIENTS', 'Synthetic patients made at the first start of a demo; 0 for none.')
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  demoPatients: number = 50;
+
+  @Setting('SEPTUM_LOG_LEVEL', `One of ${logLevels.join(', ')}.`)
+  @IsIn(logLevels)
+  logLevel: LogLevel = 'info';
+
+  @Setting('SEPTUM_POOL_SIZE', 'Database connections per context and process.')
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  poolSize: number = 4;
+
+  @Setting(
+    'SEPTUM_CONNECTION_BUDGET',
+    'Database connections this process may open in all: the pools of its contexts must fit.',
+  )
+  @IsInt()
+  @Min(2)
+  @Max(10_000)
+  connectionBudget: number = 80;
+
+  @Setting(
+    'SEPTUM_RATE_LIMIT',
+    'Requests per second one client may send to one process, with bursts of twice that; 0 for no limit.',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  rateLimit: number = 2000;
+
+  @Setting(
+    'SEPTUM_DRAIN_MS',
+    'Milliseconds between the end of readiness and the end of admission at shutdown, while answers carry `Connection: close`.',
+  )
+  @IsInt()
+  @Min(0)
+  @Max(60_000)
+  drainMs: number = 2500;
+}

@@ -1,0 +1,60 @@
+import { Fault } from '#platform/fhir';
+import { historySources, type HistoryLine } from './history-line.ts';
+
+/** What places a line in the history. */
+export type HistoryPlace = Pick<HistoryLine, 'source' | 'id' | 'date'>;
+
+/**
+ * The order of the medication history: newest first; of one moment, the later step of care first; then by id. A date
+ * of a day, month or year stands for its beginning in UTC; lines without a date come last. The order depends on the
+ * lines alone, so pages of it fit together.
+ */
+export function compareHistory(a: HistoryPlace, b: HistoryPlace): number {
+  return moment(b) - moment(a) || step(b) - step(a) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+function moment({ date }: HistoryPlace): number {
+  const milliseconds = date === undefined ? NaN : Date.parse(date);
+  return Number.isNaN(milliseconds) ? Number.MIN_SAFE_INTEGER : milliseconds;
+}
+
+function step({ source }: HistoryPlace): number {
+  return historySources.indexOf(source);
+}
+
+/** The lines of one page and, unless it is the last, the cursor where the next one starts. */
+export interface HistoryPage {
+  readonly lines: readonly HistoryLine[];
+  readonly next?: string;
+}
+
+/** @param cursor The `next` of the page before. It holds a place, not a position, so lines that come and go meanwhile neither repeat nor hide others. */
+export function historyPage(lines: readonly HistoryLine[], count: number, cursor?: string): HistoryPage {
+  const after = cursor === undefined ? undefined : placeAt(cursor);
+  const rest = lines
+    .filter((line) => after === undefined || compareHistory(line, after) > 0)
+    .sort(compareHistory);
+  const page = rest.slice(0, count);
+  const last = page.at(-1);
+  return last !== undefined && rest.length > count ? { lines: page, next: cursorAt(last) } : { lines: page };
+}
+
+function cursorAt({ source, id, date }: HistoryPlace): string {
+  return Buffer.from([source.code, id, date ?? ''].join(' ')).toString('base64url');
+}
+
+function placeAt(cursor: string): HistoryPlace {
+  const [code, id, date] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  const source = historySources.find((candidate) => candidate.code === code);
+  if (source === undefined || !id) {
+    throw new Fault(
+      'bad-parameter',
+      'The _cursor is not one of ours. Take it from the next link of the page before.',
+    );
+  }
+  return { source, id, date: date || undefined };
+}
+
+export function lineReference({ source, id }: HistoryPlace): string {
+  return `${source.type}/${id}`;
+}

@@ -59,7 +59,9 @@ export class Fault extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'Fault';
     this.kind = kind;
-    this.issues = options.issues ?? [{ severity: 'error', code: faultKinds[kind].issue, diagnostics: message }];
+    this.issues = options.issues ?? [
+      { severity: 'error', code: faultKinds[kind].issue, diagnostics: message },
+    ];
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
@@ -75,7 +77,11 @@ export function isFaultKind(kind: string): kind is FaultKind {
 /** Whatever was thrown, as a fault: a fault stays itself, all else is an `exception` whose text is not repeated. */
 export function asFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
-  return new Fault('exception', 'Something failed inside Septum. The log of this process says what; quote the request id.', {
-    cause: error,
-  });
+  return new Fault(
+    'exception',
+    'Something failed inside Septum. The log of this process says what; quote the request id.',
+    {
+      cause: error,
+    },
+  );
 }

@@ -1,0 +1,80 @@
+import { Logger } from '@nestjs/common';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Fault } from '#platform/fhir';
+import { createLog, nestLogger } from './log.ts';
+
+function capture() {
+  const lines: string[] = [];
+  const log = createLog('trace', { write: (line) => void lines.push(line) });
+  return {
+    log,
+    told: () => JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>,
+    all: () => lines.join(''),
+  };
+}
+
+describe('the log', () => {
+  afterEach(() => Logger.overrideLogger(true));
+
+  it('keeps the allowed fields and drops a resource handed to it by mistake', () => {
+    const { log, told, all } = capture();
+    log.info(
+      { context: 'patients', durationMs: 3, resource: { name: [{ family: 'Canary' }] }, family: 'Canary' },
+      'written',
+    );
+    expect(told()).toMatchObject({ level: 'info', context: 'patients', durationMs: 3, msg: 'written' });
+    expect(all()).not.toContain('Canary');
+  });
+
+  it('drops an allowed field that holds more than a plain value', () => {
+    const { log, all } = capture();
+    log.info({ status: { text: 'Canary' }, parts: [{ name: 'Canary' }] }, 'x');
+    expect(all()).not.toContain('Canary');
+  });
+
+  it('tells of a foreign error its kind and place, never its text', () => {
+    const { log, told, all } = capture();
+    const error = Object.assign(new Error('Key (family)=(Canary) already exists'), {
+      code: '23505',
+      constraint: 'resource_key',
+    });
+    log.error({ error }, 'write failed');
+    expect(told()).toMatchObject({ error: { name: 'Error', code: '23505', constraint: 'resource_key' } });
+    expect(all()).not.toContain('Canary');
+  });
+
+  it('does not quote what JSON.parse could not read', () => {
+    const { log, all } = capture();
+    try {
+      JSON.parse('{"family": Canary}');
+    } catch (error) {
+      log.error({ err: error }, 'unreadable');
+    }
+    expect(all()).toContain('SyntaxError');
+    expect(all()).not.toContain('Canary');
+  });
+
+  it('repeats the text of a fault and tells its cause by the same rules', () => {
+    const { log, told, all } = capture();
+    log.error({ error: new Fault('unavailable', 'Try again.', { cause: new Error('Canary') }) }, 'no');
+    expect(told()).toMatchObject({
+      error: { kind: 'unavailable', text: 'Try again.', cause: { name: 'Error' } },
+    });
+    expect(all()).not.toContain('Canary');
+  });
+
+  it('serves as the logger of Nest', () => {
+    const { log, told } = capture();
+    Logger.overrideLogger(nestLogger(log));
+    new Logger('relay').warn({ context: 'patients', lagMs: 4, family: 'x' }, 'the outbox lags');
+    expect(told()).toMatchObject({
+      level: 'warn',
+      component: 'relay',
+      context: 'patients',
+      lagMs: 4,
+      msg: 'the outbox lags',
+    });
+    new Logger('relay').error('stopped');
+    expect(told()).toMatchObject({ level: 'error', component: 'relay', msg: 'stopped' });
+  });
+});

@@ -138,6 +138,10 @@ async function makeSchemas(client: pg.Client, names: RoleNames, parts: readonly 
       `${byDefault} in schema ${schema} grant execute on functions to ${login}`,
     );
   }
+  // Each part reads the signing keys of the others, and its own private one, from the home database.
+  if (parts.includes('edge')) {
+    for (const part of parts) statements.push(`grant usage on schema edge to ${names.login(part)}`);
+  }
   await client.query(statements.join(';\n'));
 }
 

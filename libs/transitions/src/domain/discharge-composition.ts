@@ -1,0 +1,114 @@
+import { deterministicId } from './deterministic-id.ts';
+import { authors, nameOf, treating, type DischargeFacts } from './discharge-facts.ts';
+import { dischargeSections, type DischargeSection } from './discharge-sections.ts';
+import { all, fields, words } from './fact.ts';
+import { paragraph, table } from './narrative.ts';
+import { coding, concept, date, humanName, period } from './wording.ts';
+
+export const summaryType = {
+  coding: [{ system: 'http://loinc.org', code: '18842-5', display: 'Discharge summary' }],
+  text: 'Discharge summary',
+};
+
+export function summaryIdentifier(encounter: string): object {
+  return {
+    system: 'urn:ietf:rfc:3986',
+    value: `urn:uuid:${deterministicId('discharge-summary', encounter)}`,
+  };
+}
+
+/** A resource that Septum writes itself, as JSON text. */
+export interface WrittenResource {
+  readonly type: string;
+  readonly id: string;
+  readonly text: string;
+}
+
+export function compositionOf(stay: DischargeFacts, time: string): WrittenResource {
+  const encounter = stay.encounter.fields;
+  const id = deterministicId('discharge-summary', 'Composition', stay.encounter.id);
+  const composition = {
+    resourceType: 'Composition',
+    id,
+    text: header(stay),
+    identifier: summaryIdentifier(stay.encounter.id),
+    status: 'final',
+    type: summaryType,
+    ...(encounter['subject'] === undefined ? {} : { subject: encounter['subject'] }),
+    encounter: { reference: `Encounter/${stay.encounter.id}` },
+    date: time,
+    author: authors(stay),
+    title: 'Discharge summary',
+    ...(encounter['serviceProvider'] === undefined ? {} : { custodian: encounter['serviceProvider'] }),
+    event: [
+      {
+        ...(encounter['period'] === undefined ? {} : { period: encounter['period'] }),
+        detail: [{ reference: `Encounter/${stay.encounter.id}` }],
+      },
+    ],
+    section: dischargeSections.map((section) => sectionOf(section, stay)),
+  };
+  return { type: 'Composition', id, text: JSON.stringify(composition) };
+}
+
+function sectionOf(section: DischargeSection, stay: DischargeFacts): object {
+  const facts = [stay.encounter, ...stay.others].filter((fact) => section.holds(fact, stay.encounter));
+  const head = {
+    title: section.title,
+    code: { coding: [{ system: 'http://loinc.org', code: section.code, display: section.display }] },
+  };
+  if (facts.length === 0) return { ...head, text: paragraph(section.absent), emptyReason };
+  const rows = facts.map((fact) => section.row(fact, (reference) => nameOf(reference, stay)));
+  const entry = facts.map((fact) => ({ reference: `${fact.type}/${fact.id}` }));
+  return { ...head, text: table(section.columns, rows), entry };
+}
+
+/** https://hl7.org/fhir/R4/valueset-list-empty-reason.html: nothing is known here, which is not "there is none". */
+const emptyReason = {
+  coding: [
+    {
+      system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason',
+      code: 'unavailable',
+      display: 'Unavailable',
+    },
+  ],
+};
+
+function header(stay: DischargeFacts): object {
+  const patient = stay.patient?.fields ?? {};
+  const encounter = stay.encounter.fields;
+  const rows: [string, string | undefined][] = [
+    [
+      'Patient',
+      humanName(patient['name']) ?? words(fields(encounter['subject'])['display']) ?? 'not recorded',
+    ],
+    ['Born', date(patient['birthDate'])],
+    ['Gender', words(patient['gender'])],
+    [
+      'Identifiers',
+      words(
+        all(patient['identifier'])
+          .map(({ value }) => value)
+          .filter(Boolean)
+          .join(', '),
+      ),
+    ],
+    ['Stay', period(encounter['period'])],
+    ['Kind of stay', coding(encounter['class'])],
+    [
+      'Treated by',
+      words(
+        treating(stay)
+          .map((reference) => nameOf(reference, stay))
+          .filter(Boolean)
+          .join(', '),
+      ),
+    ],
+    ['Institution', nameOf(encounter['serviceProvider'], stay)],
+    ['Discharged to', concept(fields(encounter['hospitalization'])['dischargeDisposition'])],
+  ];
+  return table(
+    ['Discharge summary', ''],
+    rows.filter(([, value]) => value !== undefined),
+  );
+}

@@ -1,0 +1,206 @@
+import { describe, expect, it } from '@jest/globals';
+import { dischargeDocument } from './discharge-document.ts';
+import { dischargeSections } from './discharge-sections.ts';
+import { fact, type Fact } from './fact.ts';
+
+const stay = { encounter: { reference: 'Encounter/e1' }, subject: { reference: 'Patient/p1' } };
+const dischargedAt = Date.UTC(2026, 2, 9, 10);
+
+function facts(...resources: object[]): Fact[] {
+  return resources.map((resource) => fact(JSON.stringify(resource)));
+}
+
+const [encounter, patient] = facts(
+  {
+    resourceType: 'Encounter',
+    id: 'e1',
+    status: 'finished',
+    class: { code: 'IMP', display: 'inpatient encounter' },
+    subject: { reference: 'Patient/p1' },
+    period: { start: '2026-03-02T08:15:00+01:00', end: '2026-03-09T10:00:00Z' },
+    participant: [
+      { individual: { reference: 'Practitioner/consult' } },
+      { type: [{ coding: [{ code: 'ATND' }] }], individual: { reference: 'Practitioner/attending' } },
+    ],
+    serviceProvider: { reference: 'Organization/o1' },
+    reasonCode: [{ text: 'Chest pain' }],
+    hospitalization: { dischargeDisposition: { text: 'Home' } },
+  },
+  {
+    resourceType: 'Patient',
+    id: 'p1',
+    name: [{ use: 'official', given: ['Ada', 'B.'], family: "O'Neil & <Sons>" }],
+    birthDate: '1950-01-02',
+  },
+) as [Fact, Fact];
+
+const others = [
+  fact(
+    '{"resourceType":"Observation","id":"creatinine","status":"final","category":[{"coding":[{"code":"laboratory"}]}],' +
+      '"code":{"text":"Creatinine"},"effectiveDateTime":"2026-03-05","valueQuantity":{"value":1.10,"unit":"mg/dL"}}',
+  ),
+  ...facts(
+    {
+      resourceType: 'Practitioner',
+      id: 'attending',
+      name: [{ prefix: ['Dr'], given: ['Eva'], family: 'Stern' }],
+    },
+    { resourceType: 'Organization', id: 'o1', name: 'General Hospital' },
+    { resourceType: 'Condition', id: 'c2', code: { text: 'Angina' }, onsetDateTime: '2026-03-03', ...stay },
+    {
+      resourceType: 'Condition',
+      id: 'c1',
+      code: { text: 'Infarction' },
+      onsetDateTime: '2026-03-02',
+      ...stay,
+    },
+    {
+      resourceType: 'Condition',
+      id: 'wrong',
+      code: { text: 'Mistaken' },
+      verificationStatus: { coding: [{ code: 'entered-in-error' }] },
+    },
+    {
+      resourceType: 'MedicationRequest',
+      id: 'm1',
+      status: 'active',
+      medicationReference: { reference: 'Medication/aspirin' },
+      dosageInstruction: [{ text: '1 tablet daily', patientInstruction: 'Take with food' }],
+    },
+    {
+      resourceType: 'MedicationRequest',
+      id: 'm2',
+      status: 'stopped',
+      medicationCodeableConcept: { text: 'Heparin' },
+    },
+    { resourceType: 'Medication', id: 'aspirin', code: { text: 'Aspirin 100 mg' } },
+    {
+      resourceType: 'Observation',
+      id: 'bp',
+      category: [{ coding: [{ code: 'vital-signs' }] }],
+      code: { text: 'Blood pressure' },
+      component: [{ code: { text: 'Systolic' }, valueQuantity: { value: 120, unit: 'mmHg' } }],
+    },
+  ),
+];
+
+interface Section {
+  title: string;
+  code: { coding: { code: string }[] };
+  text: { div: string };
+  entry?: { reference: string }[];
+  emptyReason?: object;
+}
+
+function assembled(given = { encounter, patient, others } as Parameters<typeof dischargeDocument>[0]) {
+  const document = dischargeDocument(given, dischargedAt);
+  const bundle = JSON.parse(document.bundle.text) as {
+    entry: { fullUrl: string; resource: Record<string, unknown> }[];
+  };
+  const composition = bundle.entry[0]!.resource as { section: Section[]; text: { div: string } } & Record<
+    string,
+    unknown
+  >;
+  const section = (code: string) =>
+    composition.section.find((candidate) => candidate.code.coding[0]!.code === code)!;
+  return { document, bundle, composition, section };
+}
+
+describe('a discharge summary', () => {
+  it('is a document whose first entry is the Composition 18842-5', () => {
+    const { bundle, composition, document } = assembled();
+    expect(bundle).toMatchObject({
+      resourceType: 'Bundle',
+      type: 'document',
+      timestamp: '2026-03-09T10:00:00.000Z',
+    });
+    expect(composition).toMatchObject({
+      resourceType: 'Composition',
+      status: 'final',
+      type: { coding: [{ system: 'http://loinc.org', code: '18842-5' }] },
+      subject: { reference: 'Patient/p1' },
+      encounter: { reference: 'Encounter/e1' },
+      author: [{ reference: 'Practitioner/attending' }],
+      custodian: { reference: 'Organization/o1' },
+    });
+    expect(JSON.parse(document.composition.text)).toEqual(composition);
+  });
+
+  it('holds what it refers to, once, as it is stored', () => {
+    const { bundle, composition, document } = assembled();
+    const urls = bundle.entry.map(({ fullUrl }) => fullUrl);
+    expect(new Set(urls).size).toBe(urls.length);
+    for (const { reference } of composition.section.flatMap(({ entry }) => entry ?? []))
+      expect(urls).toContainEqual(expect.stringMatching(`/${reference}$`));
+    expect(document.bundle.text).toContain(others[0]!.text);
+    expect(document.bundle.text).not.toContain('Mistaken');
+    expect(document.bundle.text).not.toContain('Heparin');
+  });
+
+  it('is the same, whoever assembles it and in whichever order the facts came', () => {
+    const { document } = assembled();
+    expect(assembled({ encounter, patient, others: others.toReversed() }).document).toEqual(document);
+    const elsewhere = fact(encounter.text.replace('"e1"', '"e2"'));
+    expect(assembled({ encounter: elsewhere, patient, others }).document.bundle.id).not.toBe(
+      document.bundle.id,
+    );
+  });
+
+  it('has every section, and says of an empty one that nothing is recorded', () => {
+    const { composition, section } = assembled();
+    expect(composition.section.map(({ code }) => code.coding[0]!.code)).toEqual(
+      dischargeSections.map(({ code }) => code),
+    );
+    const allergies = section('48765-2');
+    expect(allergies.entry).toBeUndefined();
+    expect(allergies.emptyReason).toMatchObject({ coding: [{ code: 'unavailable' }] });
+    expect(allergies.text.div).toContain(
+      'No allergy is recorded. This does not mean that the patient has none.',
+    );
+    expect(section('11535-2').emptyReason).toBeUndefined();
+  });
+
+  it('tells a person the facts, in the order they happened', () => {
+    const { section } = assembled();
+    expect(section('11535-2').text.div).toMatch(/Infarction.*Angina/);
+    expect(section('10183-2').text.div).toContain(
+      '<td>Aspirin 100 mg</td><td>1 tablet daily. Take with food</td>',
+    );
+    expect(section('8653-8').text.div).toContain('<td>Aspirin 100 mg</td><td>Take with food</td>');
+    expect(section('30954-2').text.div).toContain(
+      '<td>Creatinine</td><td>2026-03-05</td><td>1.10 mg/dL</td>',
+    );
+    expect(section('30954-2').text.div).not.toContain('Blood pressure');
+    expect(section('8716-3').text.div).toContain('Systolic: 120 mmHg');
+    expect(section('8648-8').text.div).toContain('2026-03-02 07:15 UTC to 2026-03-09 10:00 UTC');
+    expect(section('8648-8').text.div).toContain('Chest pain');
+  });
+
+  it('names patient, practitioner and institution, with their markup as text', () => {
+    const { composition } = assembled();
+    expect(composition.text.div).toContain('Ada B. O&#39;Neil &amp; &lt;Sons&gt;');
+    expect(composition.text.div).toContain('<td>Dr Eva Stern</td>');
+    expect(composition.text.div).toContain('<td>General Hospital</td>');
+  });
+
+  it('is found through a DocumentReference of the encounter', () => {
+    const { document } = assembled();
+    expect(JSON.parse(document.documentReference.text)).toMatchObject({
+      resourceType: 'DocumentReference',
+      status: 'current',
+      docStatus: 'final',
+      content: [
+        { attachment: { contentType: 'application/fhir+json', url: `Bundle/${document.bundle.id}` } },
+      ],
+      context: { encounter: [{ reference: 'Encounter/e1' }] },
+    });
+  });
+
+  it('does without a patient and without anyone who treated', () => {
+    const bare = fact(JSON.stringify({ resourceType: 'Encounter', id: 'e9', status: 'finished' }));
+    const { composition } = assembled({ encounter: bare, patient: undefined, others: [] });
+    expect(composition).not.toHaveProperty('subject');
+    expect(composition['author']).toEqual([{ type: 'Device', display: 'Septum' }]);
+    expect(composition.text.div).toContain('<td>not recorded</td>');
+  });
+});

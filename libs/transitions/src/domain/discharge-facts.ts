@@ -1,0 +1,71 @@
+import { all, fields, hasCode, words, type Fact } from './fact.ts';
+import { concept, humanName } from './wording.ts';
+
+/** All that is known about a stay that has ended. */
+export interface DischargeFacts {
+  readonly encounter: Fact;
+  /** Absent when the encounter names no patient of this installation. */
+  readonly patient: Fact | undefined;
+  /** Whatever else belongs to the stay or the patient, each once, in any order. */
+  readonly others: readonly Fact[];
+}
+
+/** Who treated: the attending, else whoever took part. */
+export function treating(stay: DischargeFacts): readonly unknown[] {
+  const participants = all(stay.encounter.fields['participant']).filter(
+    ({ individual }) => individual !== undefined,
+  );
+  const attending = participants.filter(({ type }) =>
+    all(type).some((kind) => all(kind['coding']).some(({ code }) => code === 'ATND')),
+  );
+  return (attending.length > 0 ? attending : participants).map(({ individual }) => individual);
+}
+
+/** An author is required: who treated, else the institution, else the program that assembled it. */
+export function authors(stay: DischargeFacts): readonly unknown[] {
+  const people = treating(stay);
+  if (people.length > 0) return people;
+  const provider = stay.encounter.fields['serviceProvider'];
+  return [provider ?? { type: 'Device', display: 'Septum' }];
+}
+
+/** What a reference is called: its own display, else by what it points to. */
+export function nameOf(reference: unknown, stay: DischargeFacts): string | undefined {
+  const { display, reference: target } = fields(reference);
+  if (words(display)) return words(display);
+  const fact = stay.others.find(({ type, id }) => `${type}/${id}` === target);
+  if (fact === undefined) return undefined;
+  return words(fact.fields['name']) ?? humanName(fact.fields['name']) ?? concept(fact.fields['code']);
+}
+
+/** What was recorded in error is no part of a document. */
+export function isValid({ fields: resource }: Fact): boolean {
+  return (
+    resource['status'] !== 'entered-in-error' && !hasCode(resource['verificationStatus'], 'entered-in-error')
+  );
+}
+
+/** By when it happened, then by id: the order does not depend on who answered first. */
+export function byTime(a: Fact, b: Fact): number {
+  return compare(time(a), time(b)) || compare(a.id, b.id);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function time({ fields: resource }: Fact): string {
+  const moments = [
+    resource['effectiveDateTime'],
+    fields(resource['effectivePeriod'])['start'],
+    resource['performedDateTime'],
+    fields(resource['performedPeriod'])['start'],
+    resource['onsetDateTime'],
+    resource['authoredOn'],
+    resource['start'],
+    resource['recordedDate'],
+  ];
+  const moment = words(moments.find((value) => words(value) !== undefined));
+  const parsed = moment === undefined ? NaN : Date.parse(moment);
+  return Number.isNaN(parsed) ? '' : new Date(parsed).toISOString();
+}

@@ -1,0 +1,237 @@
+import { all, fields, hasCode, words, type Fact } from './fact.ts';
+import { concept, date, dosage, observed, period } from './wording.ts';
+
+/** One section of a discharge summary: which facts belong there and how a person reads them. */
+export interface DischargeSection {
+  readonly title: string;
+  /** LOINC. */
+  readonly code: string;
+  readonly display: string;
+  readonly holds: (fact: Fact, encounter: Fact) => boolean;
+  readonly columns: readonly string[];
+  readonly row: (
+    fact: Fact,
+    named: (reference: unknown) => string | undefined,
+  ) => readonly (string | undefined)[];
+  /** What the section says when there is nothing: that nothing is recorded, not that there is nothing. */
+  readonly absent: string;
+}
+
+function category(fact: Fact, ...codes: readonly string[]): boolean {
+  return hasCode(fact.fields['category'], ...codes);
+}
+
+function when(fact: Fact): string | undefined {
+  const { effectiveDateTime, effectivePeriod, performedDateTime, performedPeriod, effectiveInstant } =
+    fact.fields;
+  return (
+    date(effectiveDateTime ?? performedDateTime ?? effectiveInstant) ??
+    period(effectivePeriod ?? performedPeriod)
+  );
+}
+
+function medication(fact: Fact, named: (reference: unknown) => string | undefined): string | undefined {
+  return concept(fact.fields['medicationCodeableConcept']) ?? named(fact.fields['medicationReference']);
+}
+
+function note(fact: Fact): string | undefined {
+  return words(
+    all(fact.fields['note'])
+      .map(({ text }) => text)
+      .filter(Boolean)
+      .join(' '),
+  );
+}
+
+function status(fact: Fact): string | undefined {
+  return words(fact.fields['status']);
+}
+
+const diagnoses: DischargeSection = {
+  title: 'Discharge diagnoses',
+  code: '11535-2',
+  display: 'Hospital discharge Dx Narrative',
+  holds: (fact) => fact.type === 'Condition',
+  columns: ['Diagnosis', 'Clinical status', 'Onset'],
+  row: ({ fields: condition }) => [
+    concept(condition['code']),
+    concept(condition['clinicalStatus']),
+    date(condition['onsetDateTime']) ?? period(condition['onsetPeriod']),
+  ],
+  absent: 'No diagnosis is recorded for this stay.',
+};
+
+const dischargeMedications: DischargeSection = {
+  title: 'Discharge medications',
+  code: '10183-2',
+  display: 'Hospital discharge medications Narrative',
+  holds: (fact) =>
+    ['MedicationRequest', 'MedicationStatement'].includes(fact.type) && status(fact) === 'active',
+  columns: ['Medication', 'Dosage', 'Source'],
+  row: (fact, named) => [
+    medication(fact, named),
+    dosage(fact.fields['dosageInstruction'] ?? fact.fields['dosage']),
+    fact.type === 'MedicationRequest' ? 'Ordered' : 'Reported',
+  ],
+  absent: 'No active medication is recorded at discharge.',
+};
+
+const administered: DischargeSection = {
+  title: 'Medications administered during the stay',
+  code: '29549-3',
+  display: 'Medication administered Narrative',
+  holds: (fact) => fact.type === 'MedicationAdministration',
+  columns: ['Medication', 'Given', 'Dose', 'Status'],
+  row: (fact, named) => {
+    const given = fields(fact.fields['dosage']);
+    const dose = dosage([
+      { text: given['text'], doseAndRate: [{ doseQuantity: given['dose'] }], route: given['route'] },
+    ]);
+    return [medication(fact, named), when(fact), dose, status(fact)];
+  },
+  absent: 'No administration of a medication is recorded for this stay.',
+};
+
+const allergies: DischargeSection = {
+  title: 'Allergies and intolerances',
+  code: '48765-2',
+  display: 'Allergies and adverse reactions Document',
+  holds: (fact) => fact.type === 'AllergyIntolerance',
+  columns: ['Substance', 'Clinical status', 'Criticality', 'Reaction'],
+  row: ({ fields: allergy }) => [
+    concept(allergy['code']),
+    concept(allergy['clinicalStatus']),
+    words(allergy['criticality']),
+    words(
+      all(allergy['reaction'])
+        .flatMap(({ manifestation }) => all(manifestation).map(concept))
+        .join(', '),
+    ),
+  ],
+  absent: 'No allergy is recorded. This does not mean that the patient has none.',
+};
+
+const procedures: DischargeSection = {
+  title: 'Procedures',
+  code: '47519-4',
+  display: 'History of Procedures Document',
+  holds: (fact) => fact.type === 'Procedure',
+  columns: ['Procedure', 'Performed', 'Status', 'Outcome'],
+  row: (fact) => [concept(fact.fields['code']), when(fact), status(fact), concept(fact.fields['outcome'])],
+  absent: 'No procedure is recorded for this stay.',
+};
+
+const results: DischargeSection = {
+  title: 'Results',
+  code: '30954-2',
+  display: 'Relevant diagnostic tests/laboratory data Narrative',
+  holds: (fact) =>
+    fact.type === 'DiagnosticReport' ||
+    (fact.type === 'Observation' && !vitalSigns.holds(fact, fact) && !functionalStatus.holds(fact, fact)),
+  columns: ['Examination', 'When', 'Result', 'Interpretation'],
+  row: (fact) => [
+    concept(fact.fields['code']),
+    when(fact),
+    fact.type === 'DiagnosticReport' ? words(fact.fields['conclusion']) : observed(fact.fields),
+    words(all(fact.fields['interpretation']).map(concept).filter(Boolean).join(', ')),
+  ],
+  absent: 'No result is recorded for this stay.',
+};
+
+const vitalSigns: DischargeSection = {
+  title: 'Vital signs',
+  code: '8716-3',
+  display: 'Vital signs',
+  holds: (fact) => fact.type === 'Observation' && category(fact, 'vital-signs'),
+  columns: ['Measurement', 'When', 'Value'],
+  row: (fact) => [concept(fact.fields['code']), when(fact), observed(fact.fields)],
+  absent: 'No vital sign is recorded for this stay.',
+};
+
+const functionalStatus: DischargeSection = {
+  title: 'Functional status',
+  code: '47420-5',
+  display: 'Functional status assessment note',
+  holds: (fact) => fact.type === 'Observation' && category(fact, 'functional-status', 'survey', 'activity'),
+  columns: ['Assessment', 'When', 'Finding'],
+  row: (fact) => [concept(fact.fields['code']), when(fact), observed(fact.fields)],
+  absent: 'No functional status is recorded for this stay.',
+};
+
+const planOfTreatment: DischargeSection = {
+  title: 'Plan of treatment and follow-up',
+  code: '18776-5',
+  display: 'Plan of care note',
+  holds: (fact) => ['CarePlan', 'ServiceRequest', 'Appointment'].includes(fact.type) && !isClosed(fact),
+  columns: ['Plan', 'When', 'Status', 'Note'],
+  row: (fact) => [
+    words(fact.fields['title']) ??
+      concept(fact.fields['code']) ??
+      words(fact.fields['description']) ??
+      concept(all(fact.fields['category'])[0] ?? all(fact.fields['serviceType'])[0]),
+    date(fact.fields['start'] ?? fact.fields['occurrenceDateTime']) ?? period(fact.fields['period']),
+    status(fact),
+    note(fact),
+  ],
+  absent: 'No plan of treatment or follow-up is recorded.',
+};
+
+function isClosed(fact: Fact): boolean {
+  return ['completed', 'revoked', 'cancelled', 'noshow', 'fulfilled'].includes(status(fact) ?? '');
+}
+
+const dischargeInstructions: DischargeSection = {
+  title: 'Discharge instructions',
+  code: '8653-8',
+  display: 'Hospital Discharge instructions',
+  holds: (fact) => instructions(fact) !== undefined,
+  columns: ['Concerning', 'Instruction to the patient'],
+  row: (fact, named) => [concept(fact.fields['code']) ?? medication(fact, named), instructions(fact)],
+  absent: 'No instruction to the patient is recorded.',
+};
+
+function instructions(fact: Fact): string | undefined {
+  if (fact.type === 'ServiceRequest' && !isClosed(fact)) return words(fact.fields['patientInstruction']);
+  if (!dischargeMedications.holds(fact, fact)) return undefined;
+  const told = all(fact.fields['dosageInstruction']).map(({ patientInstruction }) => patientInstruction);
+  return words(told.filter(Boolean).join(' '));
+}
+
+const hospitalCourse: DischargeSection = {
+  title: 'Hospital course',
+  code: '8648-8',
+  display: 'Hospital course Narrative',
+  holds: (fact, encounter) => fact === encounter,
+  columns: ['Stay', 'Reason', 'Locations', 'Outcome and disposition'],
+  row: ({ fields: stay }, named) => [
+    period(stay['period']),
+    words(
+      [...all(stay['reasonCode']).map(concept), ...all(stay['reasonReference']).map(named)]
+        .filter(Boolean)
+        .join(', '),
+    ),
+    words(
+      all(stay['location'])
+        .map(({ location }) => named(location))
+        .filter(Boolean)
+        .join(', then '),
+    ),
+    concept(fields(stay['hospitalization'])['dischargeDisposition']) ?? 'Disposition not recorded',
+  ],
+  absent: 'The course of the stay is not recorded.',
+};
+
+/** The sections of a discharge summary, in the order in which they are read. https://loinc.org/18842-5/ */
+export const dischargeSections: readonly DischargeSection[] = [
+  hospitalCourse,
+  diagnoses,
+  dischargeMedications,
+  administered,
+  allergies,
+  procedures,
+  results,
+  vitalSigns,
+  functionalStatus,
+  planOfTreatment,
+  dischargeInstructions,
+];

@@ -1,0 +1,39 @@
+/** Narrative for people, as XHTML. https://hl7.org/fhir/R4/narrative.html */
+export interface Narrative {
+  readonly status: 'generated';
+  readonly div: string;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text as XHTML content; the characters that XML 1.0 cannot hold are left out. https://www.w3.org/TR/xml/#charsets */
+export function escapeXhtml(text: string): string {
+  const printable = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '');
+  return printable.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}
+
+export function paragraph(text: string): Narrative {
+  return wrap(`<p>${escapeXhtml(text)}</p>`);
+}
+
+/** A table; a cell that is not known is left empty. */
+export function table(
+  columns: readonly string[],
+  rows: readonly (readonly (string | undefined)[])[],
+): Narrative {
+  const head = columns.map((column) => `<th>${escapeXhtml(column)}</th>`).join('');
+  const body = rows.map(
+    (row) => `<tr>${row.map((cell) => `<td>${escapeXhtml(cell ?? '')}</td>`).join('')}</tr>`,
+  );
+  return wrap(`<table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`);
+}
+
+function wrap(content: string): Narrative {
+  return { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${content}</div>` };
+}

@@ -1,0 +1,93 @@
+import { all, fields, words, type Fields } from './fact.ts';
+
+/** How FHIR's data types are said to a person. An element that is not there is not said. */
+
+export function concept(value: unknown): string | undefined {
+  const [coding] = all(fields(value)['coding']);
+  return words(fields(value)['text']) ?? words(coding?.['display']) ?? words(coding?.['code']);
+}
+
+export function coding(value: unknown): string | undefined {
+  return words(fields(value)['display']) ?? words(fields(value)['code']);
+}
+
+/** https://hl7.org/fhir/R4/datatypes.html#HumanName: the official name, else the first. */
+export function humanName(names: unknown): string | undefined {
+  const name = all(names).find(({ use }) => use === 'official') ?? all(names)[0];
+  if (name === undefined) return undefined;
+  const parts = [name['prefix'], name['given'], name['family'], name['suffix']].flat().map(words);
+  return words(name['text']) ?? words(parts.filter(Boolean).join(' '));
+}
+
+/** A date as written; a moment in UTC to the minute. */
+export function date(value: unknown): string | undefined {
+  const written = words(value);
+  if (written === undefined || !written.includes('T')) return written;
+  const moment = new Date(written);
+  return Number.isNaN(moment.getTime())
+    ? written
+    : `${moment.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+export function period(value: unknown): string | undefined {
+  const { start, end } = fields(value);
+  const [from, to] = [date(start), date(end)];
+  if (from === undefined && to === undefined) return undefined;
+  if (to === undefined) return `since ${from}`;
+  return from === undefined ? `until ${to}` : `${from} to ${to}`;
+}
+
+export function quantity(value: unknown): string | undefined {
+  const { comparator, value: number, unit, code } = fields(value);
+  if (number === undefined) return undefined;
+  const amount = `${words(comparator) ?? ''}${String(number)}`;
+  return [amount, words(unit) ?? words(code)].filter(Boolean).join(' ');
+}
+
+/** The value of an Observation or of one of its components, whichever type it has. */
+export function observed(observation: Fields): string | undefined {
+  const own =
+    quantity(observation['valueQuantity']) ??
+    concept(observation['valueCodeableConcept']) ??
+    words(observation['valueString']) ??
+    flag(observation['valueBoolean']) ??
+    words(observation['valueInteger']) ??
+    range(observation['valueRange']) ??
+    date(observation['valueDateTime']) ??
+    period(observation['valuePeriod']) ??
+    concept(observation['dataAbsentReason']);
+  const parts = all(observation['component']).map(
+    (part) => `${concept(part['code'])}: ${observed(part) ?? 'no value'}`,
+  );
+  return words([own, ...parts].filter(Boolean).join('; '));
+}
+
+function flag(value: unknown): string | undefined {
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : undefined;
+}
+
+function range(value: unknown): string | undefined {
+  const low = quantity(fields(value)['low']);
+  const high = quantity(fields(value)['high']);
+  return low || high ? `${low ?? ''} to ${high ?? ''}`.trim() : undefined;
+}
+
+/** https://hl7.org/fhir/R4/dosage.html */
+export function dosage(instructions: unknown): string | undefined {
+  return words(all(instructions).map(oneDosage).filter(Boolean).join('; '));
+}
+
+function oneDosage(instruction: Fields): string | undefined {
+  const dose = all(instruction['doseAndRate']).map((rate) => quantity(rate['doseQuantity']));
+  const structured = [...dose, concept(instruction['route']), repetition(instruction['timing'])]
+    .filter(Boolean)
+    .join(', ');
+  const told = [words(instruction['text']) ?? words(structured), words(instruction['patientInstruction'])];
+  return words(told.filter(Boolean).join('. '));
+}
+
+function repetition(timing: unknown): string | undefined {
+  const { frequency, period: length, periodUnit } = fields(fields(timing)['repeat']);
+  if (frequency === undefined || length === undefined) return concept(fields(timing)['code']);
+  return `${String(frequency)} times every ${String(length)} ${String(periodUnit ?? '')}`.trim();
+}

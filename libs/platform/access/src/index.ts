@@ -5,3 +5,5 @@ export * from './row-policy.ts';
 export * from './scope.ts';
 export * from './signing-key.ts';
 export * from './token.ts';
+export * from './message-guard.ts';
+export * from './signed-caller.ts';

@@ -37,13 +37,22 @@ export interface Reply<Result> {
   readonly texts: readonly string[];
 }
 
+/** An answer: `reply({ id })`, or with resources `reply({ id }, [text])`. */
+export function reply<Result>(result: Result, texts: readonly string[] = []): Reply<Result> {
+  return { result, texts };
+}
+
 export interface CallOptions {
   /** Resources that travel with the request, as JSON text. */
   readonly texts?: readonly string[];
-  /** When the answer stops being of use: milliseconds since the epoch. Default: 10 s from now, never later than the deadline of the call being served. */
+  /** The call being served: hands on its trace, and this call ends when it ends. */
+  readonly within?: CallScope;
+  /** When the answer stops being of use: milliseconds since the epoch. Default: 10 s from now; never later than `within`'s. */
   readonly deadline?: number;
-  /** W3C trace context. https://www.w3.org/TR/trace-context/ */
+  /** W3C trace context; default: `within`'s. https://www.w3.org/TR/trace-context/ */
   readonly traceparent?: string;
+  /** Gives the call up: it ends in a `timeout` fault, and its handler's signal aborts. */
+  readonly signal?: AbortSignal;
 }
 
 /** What surrounds one call while it is served; the same on the local and on the NATS binding. */

@@ -1,2 +1,10 @@
 export * from './contract.ts';
 export * from './event.ts';
+export * from './composite-strategy.ts';
+export * from './handles.ts';
+export * from './local-switchboard.ts';
+export * from './messenger.ts';
+export * from './nats/nats-link.ts';
+export * from './nats/remote-binding.ts';
+export type { PermitLimits } from './permit.ts';
+export { childTrace } from './trace.ts';

@@ -1,0 +1,102 @@
+import {
+  connect,
+  createInbox,
+  headers,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node';
+
+const largestChunkBytes = 512 * 1024;
+
+/** A subject of this process that messages of one exchange come to. */
+export interface Route {
+  readonly subject: string;
+  close(): void;
+}
+
+/** One connection to NATS, with a single subscription for everything that is sent to this process alone. */
+export class NatsLink {
+  readonly connection: NatsConnection;
+  readonly #inbox: string;
+  readonly #routes = new Map<string, (message: Msg) => void>();
+  #next = 0;
+  #disconnectedAt: number | undefined;
+
+  constructor(connection: NatsConnection, inboxPrefix?: string) {
+    this.connection = connection;
+    this.#inbox = `${createInbox(inboxPrefix)}.`;
+    connection.subscribe(`${this.#inbox}*`, { callback: (error, message) => this.#route(error, message) });
+    void this.#watch();
+  }
+
+  /** Reconnects for as long as the process lives. */
+  static async connect(options: NodeConnectionOptions): Promise<NatsLink> {
+    const connection = await connect({
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      reconnectJitter: 250,
+      pingInterval: 5_000,
+      maxPingOut: 2,
+      ...options,
+    });
+    return new NatsLink(connection, options.inboxPrefix);
+  }
+
+  /** The largest payload sent in one message: half of what NATS takes at most, so that headers always fit. */
+  get chunkBytes(): number {
+    return Math.min(
+      largestChunkBytes,
+      Math.floor((this.connection.info?.max_payload ?? 2 * largestChunkBytes) / 2),
+    );
+  }
+
+  /** How long the connection has been lost, in milliseconds; 0 while there is one. */
+  get disconnectedMs(): number {
+    if (this.connection.isClosed()) return Infinity;
+    return this.#disconnectedAt === undefined ? 0 : performance.now() - this.#disconnectedAt;
+  }
+
+  open(receive: (message: Msg) => void): Route {
+    this.#next += 1;
+    const token = this.#next.toString(36);
+    this.#routes.set(token, receive);
+    return { subject: this.#inbox + token, close: () => void this.#routes.delete(token) };
+  }
+
+  /** False when the connection is closed: then nobody waits for it either. */
+  send(
+    subject: string,
+    data: Uint8Array | undefined,
+    head: Readonly<Record<string, string>> = {},
+    reply?: string,
+  ): boolean {
+    if (this.connection.isClosed()) return false;
+    const options: { headers?: MsgHdrs; reply?: string } = reply === undefined ? {} : { reply };
+    const names = Object.keys(head);
+    if (names.length > 0) {
+      options.headers = headers();
+      for (const name of names) options.headers.set(name, head[name] ?? '');
+    }
+    this.connection.publish(subject, data, options);
+    return true;
+  }
+
+  /** Sends what is still to be sent and ends the connection. */
+  async close(): Promise<void> {
+    if (!this.connection.isClosed()) await this.connection.drain();
+  }
+
+  #route(error: Error | null, message: Msg): void {
+    if (error !== null) return;
+    this.#routes.get(message.subject.slice(this.#inbox.length))?.(message);
+  }
+
+  async #watch(): Promise<void> {
+    for await (const { type } of this.connection.status()) {
+      if (type === 'disconnect') this.#disconnectedAt ??= performance.now();
+      else if (type === 'reconnect') this.#disconnectedAt = undefined;
+    }
+  }
+}

@@ -64,8 +64,8 @@ describe('the order of the medication history', () => {
   it('is newest first, then the later step, then the id, undated last', () => {
     expect([...lines].sort(compareHistory).map(({ id }) => id)).toEqual(expected);
     expect(
-      [...lines]
-        .reverse()
+      lines
+        .toReversed()
         .sort(compareHistory)
         .map(({ id }) => id),
     ).toEqual(expected);

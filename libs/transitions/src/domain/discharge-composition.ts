@@ -1,4 +1,3 @@
-import { deterministicId } from './deterministic-id.ts';
 import { authors, nameOf, treating, type DischargeFacts } from './discharge-facts.ts';
 import { dischargeSections, type DischargeSection } from './discharge-sections.ts';
 import { all, fields, words } from './fact.ts';
@@ -10,11 +9,17 @@ export const summaryType = {
   text: 'Discharge summary',
 };
 
-export function summaryIdentifier(encounter: string): object {
-  return {
-    system: 'urn:ietf:rfc:3986',
-    value: `urn:uuid:${deterministicId('discharge-summary', encounter)}`,
-  };
+/** The ids of a document's resources and the document's own identifier; the encounter decides them all. */
+export interface DischargeIds {
+  readonly bundle: string;
+  readonly composition: string;
+  readonly documentReference: string;
+  /** A UUID: what the document is known by wherever it goes. */
+  readonly document: string;
+}
+
+export function summaryIdentifier(ids: DischargeIds): object {
+  return { system: 'urn:ietf:rfc:3986', value: `urn:uuid:${ids.document}` };
 }
 
 /** A resource that Septum writes itself, as JSON text. */
@@ -24,14 +29,14 @@ export interface WrittenResource {
   readonly text: string;
 }
 
-export function compositionOf(stay: DischargeFacts, time: string): WrittenResource {
+export function compositionOf(stay: DischargeFacts, ids: DischargeIds, time: string): WrittenResource {
   const encounter = stay.encounter.fields;
-  const id = deterministicId('discharge-summary', 'Composition', stay.encounter.id);
+  const id = ids.composition;
   const composition = {
     resourceType: 'Composition',
     id,
     text: header(stay),
-    identifier: summaryIdentifier(stay.encounter.id),
+    identifier: summaryIdentifier(ids),
     status: 'final',
     type: summaryType,
     ...(encounter['subject'] === undefined ? {} : { subject: encounter['subject'] }),

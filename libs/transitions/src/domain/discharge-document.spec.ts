@@ -4,6 +4,12 @@ import { dischargeSections } from './discharge-sections.ts';
 import { fact, type Fact } from './fact.ts';
 
 const stay = { encounter: { reference: 'Encounter/e1' }, subject: { reference: 'Patient/p1' } };
+const ids = {
+  bundle: 'b1',
+  composition: 'd1',
+  documentReference: 'r1',
+  document: '0b2c1d3e-4f50-8a61-9b72-8c83ad94be05',
+};
 const dischargedAt = Date.UTC(2026, 2, 9, 10);
 
 function facts(...resources: object[]): Fact[] {
@@ -93,7 +99,7 @@ interface Section {
 }
 
 function assembled(given = { encounter, patient, others } as Parameters<typeof dischargeDocument>[0]) {
-  const document = dischargeDocument(given, dischargedAt);
+  const document = dischargeDocument(given, ids, dischargedAt);
   const bundle = JSON.parse(document.bundle.text) as {
     entry: { fullUrl: string; resource: Record<string, unknown> }[];
   };

@@ -1,4 +1,3 @@
-import { deterministicId } from './deterministic-id.ts';
 import {
   compositionOf,
   summaryIdentifier,
@@ -9,7 +8,7 @@ import { authors, byTime, isValid, type DischargeFacts } from './discharge-facts
 import { dischargeSections } from './discharge-sections.ts';
 import type { Fact } from './fact.ts';
 
-/** The resources that make a discharge summary, as JSON text. Their ids follow from the encounter's id. */
+/** The resources that make a discharge summary, as JSON text. */
 export interface DischargeDocument {
   readonly bundle: WrittenResource;
   readonly composition: WrittenResource;
@@ -27,14 +26,18 @@ const documentBase = 'https://septum.invalid/fhir/R4';
  *
  * @param dischargedAt Milliseconds since the epoch; the date of the document, so that assembling it again gives the same.
  */
-export function dischargeDocument(facts: DischargeFacts, dischargedAt: number): DischargeDocument {
+export function dischargeDocument(
+  facts: DischargeFacts,
+  ids: DischargeIds,
+  dischargedAt: number,
+): DischargeDocument {
   const valid = facts.others.filter(isValid).toSorted(byTime);
   const stay = { ...facts, others: valid };
   const time = new Date(dischargedAt).toISOString();
-  const composition = compositionOf(stay, time);
+  const composition = compositionOf(stay, ids, time);
   const parts = [facts.encounter, ...(facts.patient ? [facts.patient] : []), ...referencedFrom(stay)];
-  const bundle = bundleOf(facts.encounter.id, time, composition, parts);
-  return { bundle, composition, documentReference: documentReferenceOf(stay, time, bundle.id) };
+  const bundle = bundleOf(ids, time, composition, parts);
+  return { bundle, composition, documentReference: documentReferenceOf(stay, ids, time) };
 }
 
 /** Everything in the sections, and what the sections and the header name; nothing that no reader would come to. */
@@ -47,16 +50,15 @@ function referencedFrom(stay: DischargeFacts): readonly Fact[] {
 }
 
 function bundleOf(
-  encounter: string,
+  ids: DischargeIds,
   time: string,
   composition: WrittenResource,
   parts: readonly Fact[],
 ): WrittenResource {
-  const id = deterministicId('discharge-summary', 'Bundle', encounter);
   const head = {
     resourceType: 'Bundle',
-    id,
-    identifier: summaryIdentifier(encounter),
+    id: ids.bundle,
+    identifier: summaryIdentifier(ids),
     type: 'document',
     timestamp: time,
   };
@@ -64,16 +66,20 @@ function bundleOf(
     (part) =>
       `{"fullUrl":${JSON.stringify(`${documentBase}/${part.type}/${part.id}`)},"resource":${part.text}}`,
   );
-  return { type: 'Bundle', id, text: `${JSON.stringify(head).slice(0, -1)},"entry":[${entries.join(',')}]}` };
+  return {
+    type: 'Bundle',
+    id: ids.bundle,
+    text: `${JSON.stringify(head).slice(0, -1)},"entry":[${entries.join(',')}]}`,
+  };
 }
 
-function documentReferenceOf(stay: DischargeFacts, time: string, bundle: string): WrittenResource {
-  const id = deterministicId('discharge-summary', 'DocumentReference', stay.encounter.id);
+function documentReferenceOf(stay: DischargeFacts, ids: DischargeIds, time: string): WrittenResource {
+  const id = ids.documentReference;
   const { subject, period: stayPeriod, serviceProvider } = stay.encounter.fields;
   const reference = {
     resourceType: 'DocumentReference',
     id,
-    masterIdentifier: summaryIdentifier(stay.encounter.id),
+    masterIdentifier: summaryIdentifier(ids),
     status: 'current',
     docStatus: 'final',
     type: summaryType,
@@ -86,7 +92,7 @@ function documentReferenceOf(stay: DischargeFacts, time: string, bundle: string)
       {
         attachment: {
           contentType: 'application/fhir+json',
-          url: `Bundle/${bundle}`,
+          url: `Bundle/${ids.bundle}`,
           title: 'Discharge summary',
           creation: time,
         },

@@ -14,7 +14,7 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Text as XHTML content; the characters that XML 1.0 cannot hold are left out. https://www.w3.org/TR/xml/#charsets */
 export function escapeXhtml(text: string): string {
-  const printable = text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu, '');
+  const printable = text.replace(/[^\P{Cc}\t\n\r]|[\ufffe\uffff]|\p{Surrogate}/gu, '');
   return printable.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 

@@ -1,0 +1,58 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { HttpGuard, TokenVerifier } from '#platform/access';
+import type { ContextDatabase } from '#platform/database';
+import type { Messenger } from '#platform/messaging';
+import type { ContextDefinition } from '#platform/runtime';
+import { Edge, type EdgeSettings } from './edge.ts';
+import { SessionStore } from './home/sessions.ts';
+import { tokenKeyFinder } from './home/signing-keys.ts';
+import { FaultFilter } from './http/fault.filter.ts';
+import { RateLimit } from './http/rate-limit.ts';
+import { RateGuard } from './http/rate.guard.ts';
+import { SessionController } from './http/session.controller.ts';
+import { CreateInteraction } from './interactions/create.ts';
+import { DeleteInteraction } from './interactions/delete.ts';
+import { ReadInteraction } from './interactions/read.ts';
+import { UpdateInteraction } from './interactions/update.ts';
+import { VreadInteraction } from './interactions/vread.ts';
+
+export interface EdgeDependencies {
+  readonly messenger: Messenger;
+  /** The home database, logged in as `edge`. */
+  readonly home: ContextDatabase;
+  /** All contexts of the installation, wherever they run. */
+  readonly contexts: readonly ContextDefinition[];
+  readonly settings: EdgeSettings;
+  /** Modules that add routes of their own, e.g. health; the same guards stand before them. */
+  readonly imports?: readonly (DynamicModule | Type)[];
+}
+
+@Module({})
+export class EdgeModule {}
+
+const interactions = [
+  CreateInteraction,
+  DeleteInteraction,
+  ReadInteraction,
+  UpdateInteraction,
+  VreadInteraction,
+];
+
+/** The HTTP side of Septum as one Nest module: its guards stand before every route of the application. */
+export function edgeModule({ messenger, home, contexts, settings, imports }: EdgeDependencies): DynamicModule {
+  const sessions = new SessionStore(home);
+  const guard = new HttpGuard(new TokenVerifier(tokenKeyFinder(home)), settings.sessions ? sessions : undefined);
+  return {
+    module: EdgeModule,
+    imports: [...(imports ?? [])],
+    controllers: [...(settings.sessions ? [SessionController] : []), ...interactions],
+    providers: [
+      { provide: Edge, useValue: new Edge(messenger, home, contexts, settings) },
+      { provide: SessionStore, useValue: sessions },
+      { provide: APP_FILTER, useClass: FaultFilter },
+      { provide: APP_GUARD, useValue: guard },
+      { provide: APP_GUARD, useValue: new RateGuard(new RateLimit(settings.rateLimit)) },
+    ],
+  };
+}

@@ -1,0 +1,63 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { asFault, Fault, type FaultKind } from '#platform/fhir';
+import type { FhirReply, FhirRequest } from './fhir-request.ts';
+import { fhirJson } from './negotiate.ts';
+import { faultText } from './outcome.ts';
+
+/** What Nest and Fastify themselves refuse, by the status they would answer with. */
+const refusals: Readonly<Record<number, readonly [FaultKind, string]>> = {
+  400: ['malformed', 'The request is malformed.'],
+  404: ['not-found', 'There is nothing at this address. /fhir/R4/metadata says what there is.'],
+  405: ['method-not-allowed', 'This address does not take that method. /fhir/R4/metadata says what there is.'],
+  408: ['malformed', 'The request did not arrive in time. Send it again.'],
+  413: ['too-large', 'The body is too large.'],
+  414: ['malformed', 'The address is too long.'],
+  415: ['unsupported-media', 'Send the body as application/fhir+json.'],
+};
+
+/** Every error that leaves by HTTP leaves here, as an OperationOutcome. */
+@Catch()
+export class FaultFilter implements ExceptionFilter {
+  readonly #log = new Logger('edge');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FhirRequest>(), http.getResponse<FhirReply>());
+  }
+
+  answer(error: unknown, request: FhirRequest, reply: FhirReply): void {
+    const fault = refusalOf(error, request.method) ?? asFault(error);
+    if (fault.kind === 'exception') this.#record(error, request);
+    if (reply.sent) return;
+    if (fault.status === 401) reply.header('www-authenticate', 'Bearer realm="septum"');
+    if (fault.retryAfterSeconds !== undefined || fault.status === 503 || fault.status === 429) {
+      reply.header('retry-after', String(Math.max(1, Math.ceil(fault.retryAfterSeconds ?? 1))));
+    }
+    // What is left of a body that nobody reads would be taken for the next request.
+    if (!request.raw.complete) reply.header('connection', 'close');
+    reply.code(fault.status).header('content-type', fhirJson).send(faultText(fault));
+  }
+
+  /** Names, codes and places only: the text of an error may quote what was in the request. */
+  #record(error: unknown, request: FhirRequest): void {
+    const thrown = error instanceof Fault ? (error.cause ?? error) : error;
+    const { name, code, stack } = thrown as { name?: string; code?: string; stack?: string };
+    const places = stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
+    this.#log.error({ requestId: request.id, error: name ?? typeof thrown, code, places: places.slice(0, 12) });
+  }
+}
+
+function refusalOf(error: unknown, method: string): Fault | undefined {
+  const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
+  if (status === undefined) return undefined;
+  const known = refusals[status === 404 && !/^(GET|HEAD|POST|PUT|DELETE)$/.test(method) ? 405 : status];
+  if (known !== undefined) return new Fault(known[0], known[1]);
+  return status < 500 ? new Fault('malformed', 'The request is malformed.') : undefined;
+}
+
+/** Fastify's own errors carry a code of theirs and a status. */
+function statusOf(error: unknown): number | undefined {
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  const isOwn = typeof code === 'string' && code.startsWith('FST_');
+  return isOwn && typeof statusCode === 'number' ? statusCode : undefined;
+}

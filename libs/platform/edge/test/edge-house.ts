@@ -1,0 +1,58 @@
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { issueToken, type TokenRequest } from '#platform/access';
+import { migrate, openContextDatabase, partUrl, provision, startEmbedded } from '#platform/database';
+import { LocalSwitchboard, Messenger } from '#platform/messaging';
+import { defineContext, type ContextDefinition } from '#platform/runtime';
+import { createEdge, edgeMigrations, loadSigningKey, type EdgeDependencies } from '#platform/edge';
+
+/** The edge on a home database of its own, with contexts that nobody serves: for what the edge does by itself. */
+export async function openEdgeHouse(options: Partial<Pick<EdgeDependencies, 'imports'>> & { consoleFolder?: string; rateLimit?: number } = {}) {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'septum-edge-'));
+  const postgres = await startEmbedded({ dataDir });
+  await provision(postgres.url, ['edge', 'patients', 'clinical']);
+  await migrate(postgres.url, 'edge', edgeMigrations);
+  const home = openContextDatabase({ url: partUrl(postgres.url, 'edge'), context: 'edge' });
+  const contexts: readonly ContextDefinition[] = [
+    defineContext({ name: 'patients', types: ['Patient'] }),
+    defineContext({ name: 'clinical', types: ['Observation'] }),
+  ];
+  const tokenKey = await loadSigningKey(home, 'edge', 'token');
+  const { consoleFolder, rateLimit = 0, imports = [] } = options;
+  const edge = await createEdge({
+    messenger: new Messenger({ switchboard: new LocalSwitchboard() }),
+    home,
+    contexts,
+    settings: { rateLimit, sessions: true, ...(consoleFolder === undefined ? {} : { consoleFolder }) },
+    imports,
+  });
+  const port = await edge.listen('127.0.0.1', 0);
+  return {
+    edge,
+    home,
+    port,
+    tokenKey,
+    databaseUrl: postgres.url,
+    url: `http://127.0.0.1:${port}`,
+    token: (request: Partial<TokenRequest> = {}) =>
+      issueToken(tokenKey, {
+        subject: 'client/test',
+        kind: 'client',
+        client: 'client/test',
+        scopes: ['system/*.cruds'],
+        lifetimeSeconds: 600,
+        ...request,
+      }),
+    async close() {
+      await edge.close();
+      await home.close();
+      await postgres.stop();
+      const cluster = await realpath(path.join(dataDir, 'postgres')).catch(() => undefined);
+      if (cluster !== undefined) await rm(cluster, { recursive: true, force: true });
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export type EdgeHouse = Awaited<ReturnType<typeof openEdgeHouse>>;

@@ -1,0 +1,141 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { clinicalResources } from '#clinical/contract';
+import { directoryResources } from '#directory/contract';
+import { encountersResources } from '#encounters/contract';
+import { medicationsResources } from '#medications/contract';
+import { patientsResources } from '#patients/contract';
+import type { Caller } from '#platform/access';
+import { type SearchFilter } from '#platform/fhir';
+import { Messenger } from '#platform/messaging';
+import { all, fact, fields, words, type Fact } from './domain/fact.ts';
+import type { DischargeFacts } from './domain/discharge-facts.ts';
+
+const pageSize = 500;
+
+type Resources = typeof clinicalResources;
+
+/** Asks the contexts that know a stay, through their contracts; a context that does not answer fails the gathering. */
+@Injectable()
+export class GatherDischargeFacts {
+  readonly #messenger: Messenger;
+
+  constructor(@Inject(Messenger) messenger: Messenger) {
+    this.#messenger = messenger;
+  }
+
+  /**
+   * @returns nothing when the encounter is gone, or is no longer finished: there is no discharge to tell of.
+   * @throws Fault `unavailable` or `timeout` when a context that may know more does not answer.
+   */
+  async of(caller: Caller, encounterId: string): Promise<DischargeFacts | undefined> {
+    const [encounter] = await this.#read(caller, encountersResources, [`Encounter/${encounterId}`]);
+    if (encounter?.fields['status'] !== 'finished') return undefined;
+    const patientReference = localReference(encounter.fields['subject'], 'Patient');
+    const found = await Promise.all([
+      patientReference === undefined ? [] : this.#read(caller, patientsResources, [patientReference]),
+      this.#read(caller, directoryResources, directoryReferences(encounter)),
+      this.#read(caller, clinicalResources, conditionReferences(encounter)),
+      ...this.#ofStay(caller, `Encounter/${encounterId}`),
+      ...(patientReference === undefined ? [] : this.#ofPatient(caller, patientReference)),
+    ]);
+    const [patients, ...others] = found;
+    const known = unique(others.flat());
+    const medications = await this.#read(caller, medicationsResources, medicationReferences(known));
+    return { encounter, patient: patients?.[0], others: unique([...known, ...medications]) };
+  }
+
+  #ofStay(caller: Caller, encounter: string): Promise<Fact[]>[] {
+    const clinical = ['Condition', 'Procedure', 'Observation', 'DiagnosticReport', 'ServiceRequest'];
+    return [
+      ...clinical.map((type) =>
+        this.#search(caller, clinicalResources, type, [refersTo('encounter', encounter)]),
+      ),
+      this.#search(caller, medicationsResources, 'MedicationAdministration', [
+        refersTo('context', encounter),
+      ]),
+    ];
+  }
+
+  #ofPatient(caller: Caller, patient: string): Promise<Fact[]>[] {
+    const of = refersTo('patient', patient);
+    return [
+      this.#search(caller, clinicalResources, 'AllergyIntolerance', [of]),
+      this.#search(caller, clinicalResources, 'CarePlan', [of, isOneOf('status', 'active')]),
+      this.#search(caller, medicationsResources, 'MedicationRequest', [of, isOneOf('status', 'active')]),
+      this.#search(caller, medicationsResources, 'MedicationStatement', [of, isOneOf('status', 'active')]),
+      this.#search(caller, encountersResources, 'Appointment', [of, isOneOf('status', 'booked')]),
+    ];
+  }
+
+  async #read(caller: Caller, resources: Resources, references: readonly string[]): Promise<Fact[]> {
+    if (references.length === 0) return [];
+    const { texts } = await this.#messenger.call(caller, resources.readMany, { references: [...references] });
+    return texts.map(fact);
+  }
+
+  async #search(
+    caller: Caller,
+    resources: Resources,
+    type: string,
+    filters: readonly SearchFilter[],
+  ): Promise<Fact[]> {
+    const found: Fact[] = [];
+    for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
+      const page = cursor === undefined ? {} : { cursor };
+      const search = { filters, sort: [], count: pageSize, total: 'none' as const, ...page };
+      const { result, texts } = await this.#messenger.call(caller, resources.search, { type, search });
+      found.push(...texts.map(fact));
+      cursor = result.next;
+    }
+    return found;
+  }
+}
+
+function refersTo(parameter: string, reference: string): SearchFilter {
+  const [targetType, id] = reference.split('/') as [string, string];
+  return { parameter, type: 'reference', values: [{ targetType, value: id }] };
+}
+
+function isOneOf(parameter: string, ...codes: readonly string[]): SearchFilter {
+  return { parameter, type: 'token', values: codes.map((value) => ({ value })) };
+}
+
+/** `Type/id` when the reference points to one of the types in this installation. */
+function localReference(reference: unknown, ...types: readonly string[]): string | undefined {
+  const target = words(fields(reference)['reference']);
+  const [type, id, ...rest] = target?.split('/') ?? [];
+  return type !== undefined && types.includes(type) && id && rest.length === 0 ? target : undefined;
+}
+
+function local(references: readonly unknown[], ...types: readonly string[]): string[] {
+  const found = references.map((reference) => localReference(reference, ...types));
+  return [...new Set(found.filter((reference) => reference !== undefined))];
+}
+
+function directoryReferences({ fields: encounter }: Fact): string[] {
+  const named = [
+    ...all(encounter['participant']).map(({ individual }) => individual),
+    ...all(encounter['location']).map(({ location }) => location),
+    encounter['serviceProvider'],
+  ];
+  return local(named, 'Practitioner', 'PractitionerRole', 'Organization', 'Location');
+}
+
+function conditionReferences({ fields: encounter }: Fact): string[] {
+  const named = [
+    ...all(encounter['diagnosis']).map(({ condition }) => condition),
+    ...all(encounter['reasonReference']),
+  ];
+  return local(named, 'Condition', 'Procedure', 'Observation');
+}
+
+function medicationReferences(facts: readonly Fact[]): string[] {
+  return local(
+    facts.map(({ fields: resource }) => resource['medicationReference']),
+    'Medication',
+  );
+}
+
+function unique(facts: readonly Fact[]): Fact[] {
+  return [...new Map(facts.map((one) => [`${one.type}/${one.id}`, one])).values()];
+}

@@ -2,6 +2,7 @@ import {
   compositionOf,
   summaryIdentifier,
   summaryType,
+  type DischargeIds,
   type WrittenResource,
 } from './discharge-composition.ts';
 import { authors, byTime, isValid, type DischargeFacts } from './discharge-facts.ts';

@@ -1,2 +1,29 @@
+/**
+ * The R4 library: pure, without I/O but for reading its own definitions once.
+ *
+ *   splitResource(text) → { type, id?, content, resource }      one parse; `content` is what a row stores
+ *   joinResource(type, id, version, lastUpdatedMs, content) → text
+ *   sliceBundle(text) → { type, entries: [{ fullUrl?, request?, resource?: { type?, id?, text } }] }
+ *   substituteReferences(text, { 'urn:uuid:…': 'Patient/1' }) → text
+ *   validate(type, resource) → Issue[]                          empty: valid
+ *   extract(type, resource, { id?, ownBase? }) → IndexValues    tokens, strings, dates, …, patients
+ *   compartmentPatients(type, resource, { id?, ownBase? }) → ids;  references(resource, ownBase?) → Type/id or URL
+ *   parseSearch(type, pairs, { lenient?, ownBase? }) → SearchRequest & { include, revinclude, used, ignored }
+ *   searchText, dateInterval, numberInterval: the same normal form for index and query
+ *   searchParameters(type), includeTargets(type, code), resourceTypes, isResourceType
+ *   operationOutcome(fault) → JSON text
+ */
 export * from './fault.ts';
 export * from './search-request.ts';
+export { isResourceType, resourceTypes, type SearchParameterDefinition } from './definitions.ts';
+export { joinResource, resourceTypeOf, splitResource, type ParsedResource, type SplitResource } from './resource-text.ts';
+export { validate } from './validate.ts';
+export { compartmentPatients, extract, references, type ExtractOptions } from './extract.ts';
+export type * from './index-values.ts';
+export { includeTargets, searchParameter, searchParameters, unsupportedParameters } from './search-parameters.ts';
+export { parseSearch, type Inclusion, type ParsedSearch, type ParseSearchOptions } from './parse-search.ts';
+export { parseReference, type ReferenceValue } from './reference-value.ts';
+export { beginningOfTime, dateInterval, endOfTime, type Interval } from './date-interval.ts';
+export { largestNumber, numberInterval, smallestNumber, type NumberInterval } from './number-interval.ts';
+export { searchText } from './search-text.ts';
+export { operationOutcome } from './operation-outcome.ts';

@@ -28,6 +28,10 @@ export interface SearchValue {
   readonly value?: string;
   /** Reference: the target's type, when given or implied. */
   readonly targetType?: string;
+  /** Reference: `value` is a URL as `ReferenceIndex.url` holds it, not an id. */
+  readonly isUrl?: boolean;
+  /** Quantity: the unit's code, or its text when `system` is empty or absent. Absent: any unit. */
+  readonly code?: string;
 }
 
 export interface SortKey {

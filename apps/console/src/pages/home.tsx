@@ -1,11 +1,15 @@
 import { useFetched } from '../fetched.ts';
 import { Counts } from '../parts/counts.tsx';
-import { TopologyPicture, type Placed } from '../parts/topology-picture.tsx';
+import { TopologyPicture } from '../parts/topology-picture.tsx';
 import { Trouble } from '../parts/trouble.tsx';
+import type { PartStatus } from '../placement.ts';
 
 /** The first page: where each context runs and how it is, live; and what the exchange holds. */
 export function Home() {
-  const { value, error } = useFetched<{ readonly contexts: readonly Placed[] }>('/health/contexts', 2_000);
+  const { value, error } = useFetched<{ readonly contexts: readonly PartStatus[] }>(
+    '/health/contexts',
+    2_000,
+  );
   return (
     <>
       <h1>One heart, many chambers</h1>
@@ -14,7 +18,7 @@ export function Home() {
         beats on by itself, and the others do not notice.
       </p>
       <Trouble error={error} />
-      {value && <TopologyPicture contexts={value.contexts} />}
+      {value && <TopologyPicture parts={value.contexts} />}
       <Counts />
       <section aria-labelledby="try">
         <h2 id="try">See it happen</h2>

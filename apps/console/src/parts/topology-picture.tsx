@@ -1,89 +1,120 @@
-/** One context as `/health/contexts` tells of it. */
-export interface Placed {
-  readonly name: string;
-  readonly placement: 'local' | 'remote';
-  readonly state: 'up' | 'starting' | 'down';
+import { inWords, isUp, processes, type PartStatus, type ProcessBox } from '../placement.ts';
+
+const chamber = { width: 138, height: 54, gap: 12 };
+const head = 34;
+const wire = 90;
+
+interface Laid {
+  readonly box: ProcessBox;
+  readonly x: number;
+  readonly y: number;
+  readonly columns: number;
+  readonly width: number;
+  readonly height: number;
 }
 
-const chamber = { width: 148, height: 54, gap: 12 };
-const columns = 4;
+function laidOut(box: ProcessBox, columns: number, x: number, y: number): Laid {
+  const rows = Math.ceil(box.parts.length / columns);
+  const width = columns * (chamber.width + chamber.gap) + chamber.gap;
+  return { box, x, y, columns, width, height: head + rows * (chamber.height + chamber.gap) };
+}
 
-const words: Record<Placed['state'], string> = { up: 'up', starting: 'starting', down: 'not answering' };
+/** The program on the left with its chambers, each other process beside it on its own wire. */
+function layout(boxes: readonly ProcessBox[]): Laid[] {
+  const [program, ...others] = boxes;
+  if (!program) return [];
+  const laid = [laidOut(program, 4, 0, 0)];
+  let y = 0;
+  for (const box of others) {
+    const next = laidOut(box, box.parts.length > 4 ? 2 : 1, (laid[0]?.width ?? 0) + wire, y);
+    laid.push(next);
+    y += next.height + 14;
+  }
+  return laid;
+}
 
-/** The program as a large chamber and each context that runs elsewhere beside it; the table below says the same in words. */
-export function TopologyPicture({ contexts }: { contexts: readonly Placed[] }) {
-  const inside = contexts.filter((context) => context.placement === 'local');
-  const outside = contexts.filter((context) => context.placement === 'remote');
-  const rows = Math.max(1, Math.ceil(inside.length / columns));
-  const innerWidth = columns * (chamber.width + chamber.gap) + chamber.gap;
-  const innerHeight = rows * (chamber.height + chamber.gap) + chamber.gap + 34;
-  const outerLeft = innerWidth + 90;
-  const width = outside.length > 0 ? outerLeft + chamber.width + 8 : innerWidth + 8;
-  const height = Math.max(innerHeight, outside.length * (chamber.height + chamber.gap) + 34) + 8;
-  const down = contexts.filter((context) => context.state !== 'up').map((context) => context.name);
-
+/** Where every part runs, drawn; the sentence below says the same in words, and is announced when it changes. */
+export function TopologyPicture({ parts }: { parts: readonly PartStatus[] }) {
+  const laid = layout(processes(parts));
+  const width = Math.max(...laid.map((one) => one.x + one.width)) + 8;
+  const height = Math.max(...laid.map((one) => one.y + one.height)) + 8;
   return (
     <section aria-labelledby="topology">
       <h2 id="topology">Where everything runs</h2>
       <svg
         className="topology"
         viewBox={`-4 -4 ${width} ${height}`}
+        style={{ maxWidth: width }}
         role="img"
         aria-labelledby="topology-words"
       >
-        <rect className="program" width={innerWidth} height={innerHeight} rx="18" />
-        <text className="caption" x="16" y="24">
-          one program: edge and {inside.length} contexts
-        </text>
-        {inside.map((context, index) => (
-          <Chamber
-            key={context.name}
-            context={context}
-            x={chamber.gap + (index % columns) * (chamber.width + chamber.gap)}
-            y={34 + Math.floor(index / columns) * (chamber.height + chamber.gap)}
-          />
+        {laid.slice(1).map((one) => (
+          <Wire key={one.box.key} from={laid[0]?.width ?? 0} to={one} />
         ))}
-        {outside.map((context, index) => {
-          const y = 34 + index * (chamber.height + chamber.gap);
-          return (
-            <g key={context.name}>
-              <path
-                className={`wire ${context.state}`}
-                d={`M${innerWidth} ${y + chamber.height / 2}H${outerLeft}`}
-              />
-              <text
-                className="caption"
-                x={innerWidth + 45}
-                y={y + chamber.height / 2 - 8}
-                textAnchor="middle"
-              >
-                NATS
-              </text>
-              <Chamber context={context} x={outerLeft} y={y} />
-            </g>
-          );
-        })}
+        {laid.map((one) => (
+          <Process key={one.box.key} laid={one} />
+        ))}
       </svg>
       <p id="topology-words" role="status">
-        {inside.length} contexts run in this program
-        {outside.length > 0 &&
-          `, ${outside.map((context) => context.name).join(', ')} in ${outside.length === 1 ? 'a process of its own' : 'processes of their own'}`}
-        . {down.length === 0 ? 'All of them are up.' : `Not up: ${down.join(', ')}.`}
+        {inWords(parts)}
       </p>
     </section>
   );
 }
 
-function Chamber({ context, x, y }: { context: Placed; x: number; y: number }) {
+function Wire({ from, to }: { from: number; to: Laid }) {
+  const y = to.y + to.height / 2;
+  const up = to.box.parts.some(isUp);
   return (
-    <g className={`chamber ${context.state}`} transform={`translate(${x} ${y})`} data-context={context.name}>
+    <>
+      <path className={up ? 'wire' : 'wire broken'} d={`M${from} ${y}H${to.x}`} />
+      <text className="caption" x={from + wire / 2} y={y - 8} textAnchor="middle">
+        NATS
+      </text>
+    </>
+  );
+}
+
+function Process({ laid: { box, x, y, columns, width, height } }: { laid: Laid }) {
+  const caption = box.here
+    ? 'this program'
+    : box.parts[0]?.placement === 'nats'
+      ? box.key
+      : 'no process answers';
+  return (
+    <g transform={`translate(${x} ${y})`}>
+      <rect className={box.here ? 'program here' : 'program'} width={width} height={height} rx="18" />
+      <text className="caption" x="16" y="23">
+        {caption}
+      </text>
+      {box.parts.map((part, index) => (
+        <Chamber
+          key={part.part}
+          status={part}
+          x={chamber.gap + (index % columns) * (chamber.width + chamber.gap)}
+          y={head + Math.floor(index / columns) * (chamber.height + chamber.gap)}
+        />
+      ))}
+    </g>
+  );
+}
+
+function Chamber({ status, x, y }: { status: PartStatus; x: number; y: number }) {
+  const up = isUp(status);
+  return (
+    <g
+      className={up ? 'chamber' : 'chamber broken'}
+      transform={`translate(${x} ${y})`}
+      data-part={status.part}
+    >
       <rect width={chamber.width} height={chamber.height} rx="10" />
-      <text className="name" x="14" y="24">
-        {context.name}
+      <text className="name" x="14" y="23">
+        {status.part}
       </text>
-      <text className="state" x="14" y="42">
-        {context.state === 'up' ? '●' : '○'} {words[context.state]}
+      <text className="state" x="14" y="41">
+        {up ? '●' : '○'} {status.placement === 'nowhere' ? 'not answering' : status.state}
       </text>
+      {status.problems[0] && <title>{status.problems[0]}</title>}
     </g>
   );
 }

@@ -91,30 +91,42 @@ function scalarEnd(text: string, at: number): number {
   return at;
 }
 
-/** The members of the object that opens at `at`, in order, and the index after it. Duplicate keys are a fault. */
-export function members(text: string, at: number, room = maxDepth): { members: Member[]; end: number } {
+/**
+ * Calls `visit` with each property of the object that opens at `at`; `visit` returns the end of the property's value.
+ * Answers the index after the object. Duplicate keys are a fault.
+ */
+export function eachMember(text: string, at: number, visit: (key: string, start: number, keyStart: number) => number): number {
   if (text.charCodeAt(at) !== openBrace) throw malformed('an object is expected');
-  const found: Member[] = [];
-  const keys = new Set<string>();
+  const keys: string[] = [];
+  let manyKeys: Set<string> | undefined;
   at = skipSpace(text, at + 1);
-  if (text.charCodeAt(at) === closeBrace) return { members: found, end: at + 1 };
+  if (text.charCodeAt(at) === closeBrace) return at + 1;
   for (;;) {
     if (text.charCodeAt(at) !== quote) throw malformed('a property name is expected');
     const keyEnd = stringEnd(text, at);
     const key = stringValue(text.slice(at, keyEnd));
-    if (keys.has(key)) throw malformed('an object has the same property twice; remove one');
-    keys.add(key);
+    if (manyKeys ? manyKeys.has(key) : keys.includes(key)) throw malformed('an object has the same property twice; remove one');
+    if (manyKeys) manyKeys.add(key);
+    else if (keys.push(key) > 16) manyKeys = new Set(keys);
     const separator = skipSpace(text, keyEnd);
     if (text.charCodeAt(separator) !== colon) throw malformed('a colon is expected after a property name');
-    const start = skipSpace(text, separator + 1);
-    const end = valueEnd(text, start, room - 1);
-    found.push({ key, keyStart: at, valueStart: start, valueEnd: end });
-    at = skipSpace(text, end);
+    at = skipSpace(text, visit(key, skipSpace(text, separator + 1), at));
     const next = text.charCodeAt(at);
-    if (next === closeBrace) return { members: found, end: at + 1 };
+    if (next === closeBrace) return at + 1;
     if (next !== comma) throw malformed('a comma is expected between properties');
     at = skipSpace(text, at + 1);
   }
+}
+
+/** The members of the object that opens at `at`, in order. */
+export function members(text: string, at: number): Member[] {
+  const found: Member[] = [];
+  eachMember(text, at, (key, start, keyStart) => {
+    const end = valueEnd(text, start, maxDepth - 1);
+    found.push({ key, keyStart, valueStart: start, valueEnd: end });
+    return end;
+  });
+  return found;
 }
 
 /** Calls `visit` with the start of each item of the array that opens at `at`; `visit` returns the item's end. */

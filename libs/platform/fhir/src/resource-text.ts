@@ -55,7 +55,7 @@ function parseJson(text: string): unknown {
  * nests deeper than 64; `too-large` over 4 MB (Binary 32 MB, Bundle 64 MB). Does not validate: see `validate`.
  */
 export function splitResource(source: string): SplitResource {
-  if (source.length * 3 > resourceLimit) checkSize(source, resourceTypeOf(source));
+  if (source.length * 3 > resourceLimit) checkSize(source, resourceTypeAt(source, skipSpace(source, 0)));
   const { keys, hasSpace } = shape(source);
   const resource = parseJson(source);
   if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) throw malformed('a resource is a JSON object');
@@ -66,12 +66,12 @@ export function splitResource(source: string): SplitResource {
   const parts = [`{"resourceType":"${type}"`];
   let meta: Member | undefined;
   const rest: Member[] = [];
-  for (const member of members(text, 0).members) {
+  for (const member of members(text, 0)) {
     if (member.key === 'meta' && text[member.valueStart] === '{') meta = member;
     else if (member.key !== 'resourceType' && member.key !== 'id') rest.push(member);
   }
   if (meta) {
-    const kept = members(text, meta.valueStart).members.filter(({ key }) => key !== 'versionId' && key !== 'lastUpdated');
+    const kept = members(text, meta.valueStart).filter(({ key }) => key !== 'versionId' && key !== 'lastUpdated');
     if (kept.length > 0) parts.push(`"meta":{${kept.map((each) => text.slice(each.keyStart, each.valueEnd)).join(',')}}`);
   }
   for (const member of rest) parts.push(text.slice(member.keyStart, member.valueEnd));
@@ -87,8 +87,9 @@ export function joinResource(type: string, id: string, version: number, lastUpda
   return `${head}}${content.slice(start)}`;
 }
 
-/** The resource type that a text names at its top, without parsing the rest; undefined when it names none. */
-export function resourceTypeOf(text: string): string | undefined {
-  const named = members(text, skipSpace(text, 0)).members.find((member) => member.key === 'resourceType');
+/** The resource type that the object at `start` names, without parsing the rest; undefined when it names none. */
+export function resourceTypeAt(text: string, start: number): string | undefined {
+  if (text[start] !== '{') return undefined;
+  const named = members(text, start).find((member) => member.key === 'resourceType');
   return named && text.slice(named.valueStart + 1, named.valueEnd - 1);
 }

@@ -2,7 +2,19 @@
  * The contracts every context answers for the FHIR types it owns. Resources travel in `texts`, complete, with `id`,
  * `meta.versionId` and `meta.lastUpdated` in place.
  */
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 import { contract } from '#platform/messaging';
 import type { SearchRequest } from '#platform/fhir';
 
@@ -71,13 +83,31 @@ export class ReadHistory {
   @IsOptional() @IsInt() since?: number;
 }
 
-/** The resource contracts of one context. */
+/** What this context holds of one patient: the current versions that lie in the patient's compartment, by type and id. */
+export class ReadCompartment {
+  @IsString() @MaxLength(64) patient!: string;
+  /** Absent: all types of the context. */
+  @IsOptional() @IsArray() @ArrayMaxSize(200) @IsString({ each: true }) types?: string[];
+  /** Only what changed at or after: milliseconds since the epoch. */
+  @IsOptional() @IsInt() since?: number;
+  @IsInt() @Min(1) @Max(1000) count!: number;
+  @IsOptional() @IsString() cursor?: string;
+}
+
+/** The resource contracts of one context. A text of a deleted version is empty. */
 export function resourceContracts(context: string) {
   return {
     read: contract<ReadResource, Stored>(context, 'resource.read', ReadResource, { idempotent: true }),
-    readMany: contract<ReadResources, readonly Stored[]>(context, 'resource.read-many', ReadResources, { idempotent: true }),
-    search: contract<SearchResources, Found>(context, 'resource.search', SearchResources, { idempotent: true }),
+    readMany: contract<ReadResources, readonly Stored[]>(context, 'resource.read-many', ReadResources, {
+      idempotent: true,
+    }),
+    search: contract<SearchResources, Found>(context, 'resource.search', SearchResources, {
+      idempotent: true,
+    }),
     history: contract<ReadHistory, Found>(context, 'resource.history', ReadHistory, { idempotent: true }),
+    compartment: contract<ReadCompartment, Found>(context, 'resource.compartment', ReadCompartment, {
+      idempotent: true,
+    }),
     write: contract<WriteResource, Written>(context, 'resource.write', WriteResource),
   };
 }

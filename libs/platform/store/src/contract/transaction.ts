@@ -52,8 +52,8 @@ export interface Decided {
 /** A transaction that waits for its decision, and holds its locks meanwhile. */
 export interface Prepared {
   readonly transactionId: string;
-  /** Milliseconds since the epoch, database clock. */
-  readonly preparedAt: number;
+  /** Milliseconds since it was prepared, database clock. */
+  readonly ageMs: number;
 }
 
 /** The transaction contracts of one context. `apply` and `prepare` answer each write's outcome, in order, and its text. */

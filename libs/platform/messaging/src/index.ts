@@ -8,3 +8,14 @@ export * from './nats/nats-link.ts';
 export * from './nats/remote-binding.ts';
 export type { PermitLimits } from './permit.ts';
 export { childTrace } from './trace.ts';
+export { appendEvents, eventStatement } from './events/append-events.ts';
+export type { EventDatabase, EventStatement, EventTransaction } from './events/event-database.ts';
+export {
+  EventExchange,
+  type EventExchangeOptions,
+  type EventPartOptions,
+  type SubscriptionStatus,
+} from './events/event-exchange.ts';
+export { eventTablesSql } from './events/event-tables.ts';
+export { Hears, type Delivery, type Listener } from './events/hears.ts';
+export { parkedEvents, replayParked, type ParkedEvent } from './events/parked.ts';

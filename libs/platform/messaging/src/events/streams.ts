@@ -1,0 +1,17 @@
+import type { EventReader } from './event-reader.ts';
+import type { Outbox } from './outbox.ts';
+import type { Subscription } from './subscriptions.ts';
+
+/** Sends what a part published to the other processes. */
+export interface Shipper {
+  start(): void;
+  poke(): void;
+  stop(): Promise<void>;
+}
+
+/** What carries events between processes. */
+export interface Streams {
+  /** Ships while `leads` says so. */
+  shipper(part: string, outbox: Outbox, leads: () => boolean, onError: (error: unknown) => void): Shipper;
+  reader(subscription: Subscription, onNews: () => void): EventReader;
+}

@@ -1,0 +1,47 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import type { ListenerExtras } from './hears.ts';
+
+/** All that one subscription hears of one publisher: read by one cursor. */
+export interface Subscription {
+  readonly name: string;
+  readonly publisher: string;
+  /** By pattern of the event type. */
+  readonly handlers: ReadonlyMap<string, MessageHandler>;
+}
+
+/**
+ * The subscriptions among a context's handlers, as Nest's `Server.getHandlers()` gives them.
+ *
+ * @throws Error at boot when a subscription hears an event type twice, or an event handler was made without `@Hears`
+ */
+export function subscriptionsOf(
+  context: string,
+  handlers: ReadonlyMap<string, MessageHandler>,
+): Subscription[] {
+  const found = new Map<string, { name: string; publisher: string; handlers: Map<string, MessageHandler> }>();
+  for (const [pattern, handler] of handlers) {
+    if (handler.isEventHandler !== true) continue;
+    if (!isListenerExtras(handler.extras)) {
+      throw new Error(
+        `Context "${context}": ${pattern} is heard without a subscription. Use @Hears(type, 'name').`,
+      );
+    }
+    const { hears, subscription, where } = handler.extras;
+    if (handler.next !== undefined) {
+      throw new Error(
+        `Context "${context}": ${where} and another method both hear ${pattern}. Give one its own subscription.`,
+      );
+    }
+    const key = `${hears.context} ${subscription}`;
+    const of = found.get(key) ?? { name: subscription, publisher: hears.context, handlers: new Map() };
+    found.set(key, of);
+    of.handlers.set(hears.pattern, handler);
+  }
+  return [...found.values()];
+}
+
+function isListenerExtras(
+  extras: MessageHandler['extras'],
+): extras is Record<string, unknown> & ListenerExtras {
+  return typeof extras?.['where'] === 'string' && extras['hears'] !== undefined;
+}

@@ -1,0 +1,190 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OpenContextDatabase } from '#platform/database';
+import { Fault } from '#platform/fhir';
+import { appendEvents, type EventExchange, parkedEvents, replayParked } from '#platform/messaging';
+import { EventHouse } from './events-house.ts';
+import {
+  Conduct,
+  discharged,
+  type Errors,
+  exchangeOf,
+  letterCaller,
+  lettersHandlers,
+} from './events-letters.ts';
+import { appliedInOrder, effects, until, write } from './events-ledger.ts';
+
+let house: EventHouse;
+let ward: OpenContextDatabase;
+let letters: OpenContextDatabase;
+let conduct: Conduct;
+let errors: Errors;
+const open: EventExchange[] = [];
+let nth = 0;
+
+beforeAll(async () => {
+  house = await EventHouse.start();
+});
+afterAll(() => house.stop());
+beforeEach(async () => {
+  await house.fresh(`local_${(nth += 1)}`);
+  ward = house.database('ward', 20);
+  letters = house.database('letters');
+  conduct = new Conduct();
+  errors = [];
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((exchange) => exchange.stop()));
+  await house.closeDatabases();
+});
+
+async function start(): Promise<EventExchange> {
+  const handlers = await lettersHandlers(conduct);
+  const exchange = exchangeOf(
+    [
+      { name: 'ward', database: ward, caller: letterCaller },
+      { name: 'letters', database: letters, caller: letterCaller, handlers },
+    ],
+    errors,
+  );
+  open.push(exchange);
+  await exchange.start();
+  return exchange;
+}
+
+describe('events in one process', () => {
+  it('reach every subscription once, in order per key, from 16 writers at the same time', async () => {
+    const exchange = await start();
+    const writers = Array.from({ length: 16 }, (_, writer) =>
+      write(
+        ward,
+        60,
+        (n) => [`Patient/${(writer + n) % 7}`],
+        () => exchange.poke('ward'),
+      ),
+    );
+    await Promise.all(writers);
+    await until(async () => (await effects(letters)).length === 2 * 16 * 60);
+    expect(await appliedInOrder(ward, letters, ['summaries', 'notices'])).toEqual([]);
+    expect(conduct.callers).toEqual(new Set(['system/letters']));
+    expect(errors).toEqual([]);
+  });
+
+  it('keep the order of several events of one transaction, and sequences without a gap', async () => {
+    const exchange = await start();
+    const keys = ['Patient/b', 'Patient/a', 'Patient/b', 'Patient/b'];
+    await Promise.all(
+      Array.from({ length: 8 }, () =>
+        write(
+          ward,
+          20,
+          () => keys,
+          () => exchange.poke('ward'),
+        ),
+      ),
+    );
+    await until(async () => (await effects(letters)).length === 2 * 8 * 20 * 4);
+    expect(await appliedInOrder(ward, letters, ['summaries', 'notices'])).toEqual([]);
+    const heads = await ward.query('*', {
+      text: 'SELECT order_key, last_sequence FROM ward.stream_head ORDER BY 1',
+    });
+    expect(heads).toEqual([
+      { order_key: 'Patient/a', last_sequence: 160 },
+      { order_key: 'Patient/b', last_sequence: 480 },
+    ]);
+  });
+
+  it('say nothing of a transaction that was rolled back', async () => {
+    const exchange = await start();
+    const failed = ward.transact('*', async (transaction) => {
+      await appendEvents(transaction, [{ type: discharged, orderKey: 'Patient/1', payload: { nth: 1 } }]);
+      throw new Error('refused');
+    });
+    await expect(failed).rejects.toThrow('refused');
+    await write(
+      ward,
+      1,
+      () => ['Patient/1'],
+      () => exchange.poke('ward'),
+    );
+    await until(async () => (await effects(letters)).length === 2);
+    const sequences = (await effects(letters)).map((effect) => effect.order_sequence);
+    expect(sequences).toEqual([1, 1]);
+  });
+
+  it('are found by the slow poll when nobody poked', async () => {
+    await start();
+    await write(
+      ward,
+      1,
+      () => ['Patient/1'],
+      () => {},
+    );
+    await until(async () => (await effects(letters)).length === 2, 3_000);
+  });
+
+  it('park only the order key of a poison message, and replay it once, in order', async () => {
+    let healed = false;
+    conduct.within = async (event, subscription) => {
+      const poison = subscription === 'summaries' && event.payload.nth % 50 === 7;
+      if (poison && !healed) throw new Fault('exception', 'poison');
+    };
+    const exchange = await start();
+    const started = Date.now();
+    await write(
+      ward,
+      200,
+      (n) => [`Patient/${n % 50}`],
+      () => exchange.poke('ward'),
+    );
+    await until(async () => (await effects(letters)).length === 200 + 196, 5_000);
+    expect(Date.now() - started).toBeLessThan(5_000);
+    await until(async () => (await parkedEvents(letters)).length === 1, 6_000);
+    const [parked] = await parkedEvents(letters);
+    expect(parked).toMatchObject({
+      subscription: 'summaries',
+      orderKey: 'Patient/7',
+      reason: 'exception',
+      behind: 3,
+    });
+    const status = (await exchange.status()).find(({ subscription }) => subscription === 'summaries');
+    expect(status).toMatchObject({ parked: 1, held: 4 });
+
+    healed = true;
+    expect(await replayParked(letters, 'summaries', 'Patient/7')).toBe(1);
+    await until(async () => (await effects(letters)).length === 400, 4_000);
+    expect(await appliedInOrder(ward, letters, ['summaries', 'notices'])).toEqual([]);
+    expect(await parkedEvents(letters)).toEqual([]);
+  });
+
+  it('wait for a neighbour that is down without parking', async () => {
+    let down = true;
+    conduct.before = async (_event, subscription) => {
+      if (down && subscription === 'summaries') throw new Fault('unavailable', 'patients is down');
+    };
+    const exchange = await start();
+    await write(
+      ward,
+      3,
+      () => ['Patient/1'],
+      () => exchange.poke('ward'),
+    );
+    await sleep(5_000);
+    expect(await parkedEvents(letters)).toEqual([]);
+    down = false;
+    await until(async () => (await effects(letters)).length === 6, 3_000);
+    expect(await appliedInOrder(ward, letters, ['summaries', 'notices'])).toEqual([]);
+  });
+
+  it('park at once what is not valid', async () => {
+    const exchange = await start();
+    await ward.transact('*', (transaction) =>
+      appendEvents(transaction, [
+        { type: discharged, orderKey: 'Patient/1', payload: { nth: 'x' as unknown as number } },
+      ]),
+    );
+    exchange.poke('ward');
+    await until(async () => (await parkedEvents(letters)).length === 2, 3_000);
+    expect((await parkedEvents(letters))[0]).toMatchObject({ reason: 'invalid', attempts: 1 });
+  });
+});

@@ -42,6 +42,8 @@ export interface ContextDefinition {
   readonly types: readonly string[];
   readonly rules?: readonly WriteRule[];
   readonly operations?: readonly Operation[];
+  /** What it answers beyond plain FHIR and its operations: each needs a handler among `controllers`. */
+  readonly contracts?: readonly Contract<object, unknown>[];
   /** Nest controllers (`@Handles` requests, `@Hears` events) and providers beyond plain FHIR. */
   readonly controllers?: readonly Type[];
   readonly providers?: readonly Provider[];

@@ -3,3 +3,21 @@ export * from './load-settings.ts';
 export * from './settings-reference.ts';
 export * from './settings.ts';
 export * from './topology.ts';
+export {
+  bootContext,
+  type ContextParts,
+  type ContextSurroundings,
+  type RunningContext,
+} from './boot-context.ts';
+export { openDatabases, type Databases } from './databases.ts';
+export { healthModule } from './health.module.ts';
+export { Health } from './health.ts';
+export { assertCatalogue } from './invariants/catalogue-invariants.ts';
+export { createLog, nestLogger, type Log } from './log.ts';
+export { serveMetrics } from './metrics-server.ts';
+export { Metrics } from './metrics.ts';
+export { statusContract } from './part-status.contract.ts';
+export type { PartFindings, PartStatus } from './part-status.ts';
+export { createProbeServer } from './probe-server.ts';
+export { readRunFile, writeRunFile, type RunFile } from './run-file.ts';
+export { Shutdown } from './shutdown.ts';

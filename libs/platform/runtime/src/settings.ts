@@ -112,15 +112,6 @@ export class Settings {
   poolSize: number = 4;
 
   @Setting(
-    'SEPTUM_CONNECTION_BUDGET',
-    'Database connections this process may open in all: the pools of its contexts must fit.',
-  )
-  @IsInt()
-  @Min(2)
-  @Max(10_000)
-  connectionBudget: number = 80;
-
-  @Setting(
     'SEPTUM_RATE_LIMIT',
     'Requests per second one client may send to one process, with bursts of twice that; 0 for no limit.',
   )

@@ -45,7 +45,13 @@ export class Shutdown {
 
   /** Runs all phases once, whoever asks; never throws. */
   run(): Promise<void> {
-    this.#finished ??= this.#run();
+    this.#finished ??= this.#run(this.#drainMs);
+    return this.#finished;
+  }
+
+  /** The same for a start that failed: nobody is connected, so nothing is waited for. */
+  abandon(): Promise<void> {
+    this.#finished ??= this.#run(0);
     return this.#finished;
   }
 
@@ -62,14 +68,14 @@ export class Shutdown {
     process.on('SIGINT', handle).on('SIGTERM', handle);
   }
 
-  async #run(): Promise<void> {
+  async #run(drainMs: number): Promise<void> {
     for (const phase of phases) {
       const began = Date.now();
       await within(
         phaseLimitMs,
         Promise.all((this.#steps.get(phase) ?? []).map((step) => this.#attempt(phase, step))),
       );
-      if (phase === 'close-connections') await sleep(this.#drainMs);
+      if (phase === 'close-connections') await sleep(drainMs);
       this.#log.debug({ phase, durationMs: Date.now() - began }, 'shutdown');
     }
     this.#log.info('stopped');

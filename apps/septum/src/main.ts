@@ -1,0 +1,24 @@
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { asFault, Fault } from '#platform/fhir';
+import { serveVerb } from './verbs/serve.ts';
+import { settingsVerb } from './verbs/settings.ts';
+import { topologyVerb } from './verbs/topology.ts';
+
+const program = new Command('septum')
+  .description("The hospital's data exchange in one program.")
+  .showHelpAfterError()
+  .addCommand(serveVerb())
+  .addCommand(topologyVerb())
+  .addCommand(settingsVerb());
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What the start was refused for is an ordinary Error in the libraries below the edge: at a terminal its text is told.
+  const text =
+    error instanceof Fault ? error.message : error instanceof Error ? error.message : asFault(error).message;
+  process.stderr.write(`septum: ${text}\n`);
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: text })}\n`);
+  process.exit(1);
+}

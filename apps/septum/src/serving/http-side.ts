@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { HttpGuard, TokenVerifier } from '#platform/access';
+import { createEdge, loadPublicKeys } from '#platform/edge';
+import type { Messenger } from '#platform/messaging';
+import {
+  createProbeServer,
+  healthModule,
+  serveMetrics,
+  type Databases,
+  type Health,
+  type Metrics,
+  type Settings,
+  type Shutdown,
+  type Topology,
+} from '#platform/runtime';
+import { catalogue } from '../catalogue.ts';
+
+export interface HttpSideOptions {
+  readonly settings: Settings;
+  readonly topology: Topology;
+  readonly databases: Databases;
+  readonly messenger: Messenger;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly shutdown: Shutdown;
+}
+
+/** Where this process answers HTTP. */
+export interface HttpSide {
+  /** e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly metricsUrl?: string;
+}
+
+/** The edge where it is part of this process, else the probes; and the metrics' own port in production. */
+export async function openHttpSide(options: HttpSideOptions): Promise<HttpSide> {
+  const { settings, topology, shutdown, metrics } = options;
+  const port = await (topology.isHere('edge') ? listenWithEdge(options) : listenWithProbes(options));
+  const url = `http://${hostOf(settings)}:${port}`;
+  if (settings.profile === 'demo') return { url };
+  const own = await serveMetrics(metrics, settings.httpHost, settings.metricsPort);
+  shutdown.at('close-clients', () => own.close());
+  return { url, metricsUrl: `http://${hostOf(settings)}:${own.port}/metrics` };
+}
+
+async function listenWithEdge({
+  settings,
+  databases,
+  messenger,
+  health,
+  metrics,
+  shutdown,
+}: HttpSideOptions): Promise<number> {
+  const consoleFolder = join(import.meta.dirname, '..', '..', '..', 'console');
+  const edge = await createEdge({
+    messenger,
+    home: databases.open('edge'),
+    contexts: catalogue,
+    settings: {
+      rateLimit: settings.rateLimit,
+      sessions: settings.profile === 'demo',
+      ...(existsSync(join(consoleFolder, 'index.html')) ? { consoleFolder } : {}),
+    },
+    imports: [healthModule(health, settings.profile === 'demo' ? metrics : undefined)],
+  });
+  shutdown.at('close-connections', () => edge.beginDraining());
+  shutdown.at('stop-admitting', () => edge.close());
+  return edge.listen(settings.httpHost, settings.httpPort);
+}
+
+async function listenWithProbes({
+  settings,
+  topology,
+  databases,
+  health,
+  metrics,
+  shutdown,
+}: HttpSideOptions): Promise<number> {
+  const part = topology.here[0] ?? '';
+  const findKey = async (keyId: string) =>
+    (await loadPublicKeys(databases.open(part))).find(
+      (key) => key.keyId === keyId && key.part === 'edge' && key.purpose === 'token',
+    )?.publicKey;
+  const guard = new HttpGuard(new TokenVerifier(findKey));
+  const server = await createProbeServer(health, settings.profile === 'demo' ? metrics : undefined, guard);
+  shutdown.at('close-clients', () => server.close());
+  return server.listen(settings.httpHost, settings.httpPort);
+}
+
+/** All addresses is none that can be called. */
+function hostOf({ httpHost }: Settings): string {
+  if (httpHost === '0.0.0.0' || httpHost === '::') return 'localhost';
+  return httpHost.includes(':') ? `[${httpHost}]` : httpHost;
+}

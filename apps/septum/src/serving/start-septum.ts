@@ -1,0 +1,120 @@
+import { issueOneUseCode } from '#platform/edge';
+import {
+  assertCatalogue,
+  Health,
+  Metrics,
+  openDatabases,
+  Shutdown,
+  statusContract,
+  topology,
+  writeRunFile,
+  type Databases,
+  type Log,
+  type Settings,
+  type Topology,
+} from '#platform/runtime';
+import { catalogue } from '../catalogue.ts';
+import { parts } from '../parts.ts';
+import { openBindings, type Bindings } from './bindings.ts';
+import { migrationsOf } from './context-parts.ts';
+import { openHttpSide } from './http-side.ts';
+import { assertSafeDatabases } from './safe-databases.ts';
+import { startContexts } from './start-contexts.ts';
+
+/** Septum, or some parts of it, as it runs in this process. */
+export interface RunningSeptum {
+  readonly url: string;
+  /** With a code that opens one session of the console; demo and edge only. */
+  readonly consoleUrl?: string;
+  readonly topology: Topology;
+  readonly shutdown: Shutdown;
+}
+
+/** As whom Septum asks for the state of its parts. */
+const monitor = Object.freeze({
+  subject: 'system/edge',
+  kind: 'system' as const,
+  client: 'system/edge',
+  scopes: Object.freeze([]),
+  purposeOfUse: 'HOPERAT',
+  breakGlass: false,
+});
+
+/** Starts the parts of this process, or throws and leaves nothing running. */
+export async function startSeptum(settings: Settings, log: Log): Promise<RunningSeptum> {
+  const planned = topology(parts, settings);
+  const shutdown = new Shutdown(log, settings.drainMs);
+  try {
+    return await start(settings, planned, shutdown, log);
+  } catch (error) {
+    await shutdown.abandon();
+    throw error;
+  }
+}
+
+async function start(
+  settings: Settings,
+  planned: Topology,
+  shutdown: Shutdown,
+  log: Log,
+): Promise<RunningSeptum> {
+  assertCatalogue(catalogue);
+  const databases = await openDatabases({ settings, topology: planned, migrationsOf, log });
+  shutdown.at('close-pools', () => databases.close());
+  await assertSafeDatabases(databases, planned, settings);
+  const bindings = await openBindings({ settings, topology: planned, databases, shutdown, log });
+  const health = openHealth(planned, bindings);
+  const metrics = new Metrics();
+  shutdown.at('unready', () => health.stopping());
+  await startContexts({ topology: planned, databases, bindings, health, metrics, shutdown, log });
+  if (planned.isHere('edge')) watchHome(databases, health);
+  const { url, metricsUrl } = await openHttpSide({
+    settings,
+    topology: planned,
+    databases,
+    messenger: bindings.messenger,
+    health,
+    metrics,
+    shutdown,
+  });
+  health.started();
+  const removeRunFile = writeRunFile(settings.dataDir, {
+    pid: process.pid,
+    http: url,
+    parts: planned.here,
+    ...(databases.bootstrapUrl === undefined ? {} : { database: databases.bootstrapUrl }),
+    ...(settings.natsUrl === undefined ? {} : { nats: settings.natsUrl }),
+    ...(metricsUrl === undefined ? {} : { metrics: metricsUrl }),
+  });
+  shutdown.at('close-pools', removeRunFile);
+  return { url, topology: planned, shutdown, ...(await consoleUrl(settings, planned, databases, url)) };
+}
+
+function openHealth(planned: Topology, { messenger, nats }: Bindings): Health {
+  if (nats === undefined) return new Health({ topology: planned });
+  return new Health({
+    topology: planned,
+    askElsewhere: async (part) =>
+      (await messenger.call(monitor, statusContract(part), {}, { deadline: Date.now() + 1_500 })).result,
+  });
+}
+
+function watchHome(databases: Databases, health: Health): void {
+  const home = databases.open('edge');
+  health.watch('edge', async () => {
+    await home.query('', { name: 'septum.alive', text: 'select 1' });
+    return { problems: [], outboxLagMs: 0, inboxLagMs: 0, parked: 0 };
+  });
+}
+
+async function consoleUrl(settings: Settings, planned: Topology, databases: Databases, url: string) {
+  if (settings.profile !== 'demo' || !planned.isHere('edge')) return {};
+  const scopes = ['user/*.cruds'];
+  const code = await issueOneUseCode(databases.open('edge'), {
+    subject: 'Practitioner/demo',
+    kind: 'user',
+    client: 'console',
+    scopes,
+  });
+  return { consoleUrl: `${url}/session/start?code=${code}` };
+}

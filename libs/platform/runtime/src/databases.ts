@@ -1,0 +1,108 @@
+import {
+  migrate,
+  openContextDatabase,
+  partUrl,
+  provision,
+  startEmbedded,
+  type MigrationClass,
+  type OpenContextDatabase,
+} from '#platform/database';
+import { Fault } from '#platform/fhir';
+import type { Log } from './log.ts';
+import type { Settings } from './settings.ts';
+import type { Topology } from './topology.ts';
+
+/** Where the parts of an installation keep what they know, and how this process logs in there. */
+export interface Databases {
+  /** The bootstrap URL of the home database; demo only: with it each part's login follows. */
+  readonly bootstrapUrl: string | undefined;
+  /** The URL by which a part logs in to its own database. */
+  urlOf(part: string): string;
+  /** The URL by which a part logs in to the home database. */
+  homeUrlOf(part: string): string;
+  /** The pool of a part, opened when first asked for; closed with {@link close}. */
+  open(part: string): OpenContextDatabase;
+  /** Closes all pools, then the embedded server if there is one. */
+  close(): Promise<void>;
+}
+
+export interface DatabasesOptions {
+  readonly settings: Settings;
+  readonly topology: Topology;
+  /** The migrations of a part, in order. */
+  readonly migrationsOf: (part: string) => readonly MigrationClass[];
+  readonly log: Log;
+}
+
+/**
+ * Demo: the embedded PostgreSQL, or the server of a bootstrap URL; what the parts of this process need is made and
+ * brought up to date there. Production: every part of this process has a URL of its own, made by `septum migrate`.
+ */
+export async function openDatabases(options: DatabasesOptions): Promise<Databases> {
+  const { settings, topology, migrationsOf, log } = options;
+  if (settings.profile === 'production') return productionDatabases(settings, topology);
+  const embedded = settings.databaseUrl === undefined ? await startOwn(settings, log) : undefined;
+  const home = embedded?.url ?? settings.databaseUrl ?? '';
+  const bootstrapOf = (part: string) => settings.databaseUrls[part] ?? home;
+  // The home database is the edge's, and every part finds its keys there: so it is prepared by whoever comes first.
+  await provision(home, topology.parts);
+  for (const part of new Set(['edge', ...topology.here])) {
+    const url = bootstrapOf(part);
+    if (url !== home) await provision(url, [part]);
+    const applied = await migrate(url, part, migrationsOf(part));
+    if (applied.length > 0) log.info({ context: part, count: applied.length }, 'migrated');
+  }
+  return {
+    bootstrapUrl: home,
+    urlOf: (part) => partUrl(bootstrapOf(part), part),
+    homeUrlOf: (part) => partUrl(home, part),
+    ...pools(
+      settings,
+      (part) => partUrl(bootstrapOf(part), part),
+      () => embedded?.stop(),
+    ),
+  };
+}
+
+function startOwn(settings: Settings, log: Log) {
+  return startEmbedded({ dataDir: settings.dataDir, log: (message) => log.warn(message) });
+}
+
+function productionDatabases(settings: Settings, topology: Topology): Databases {
+  const urlOf = (part: string): string => {
+    const url = settings.databaseUrls[part];
+    if (url !== undefined) return url;
+    throw new Fault(
+      'bad-parameter',
+      `SEPTUM_${part.toUpperCase()}_DATABASE_URL is missing: in production every part logs in as itself. Make its login with septum migrate.`,
+    );
+  };
+  topology.here.forEach(urlOf);
+  const homeUrlOf = (part: string): string => {
+    if (settings.databaseUrl === undefined) return urlOf(part);
+    const { hostname, port, pathname, search } = new URL(settings.databaseUrl);
+    return Object.assign(new URL(urlOf(part)), { hostname, port, pathname, search }).href;
+  };
+  return { bootstrapUrl: undefined, urlOf, homeUrlOf, ...pools(settings, urlOf, () => undefined) };
+}
+
+function pools(
+  settings: Settings,
+  urlOf: (part: string) => string,
+  stopServer: () => Promise<void> | undefined,
+) {
+  const opened = new Map<string, OpenContextDatabase>();
+  return {
+    open(part: string): OpenContextDatabase {
+      const known = opened.get(part);
+      if (known !== undefined) return known;
+      const database = openContextDatabase({ url: urlOf(part), context: part, poolSize: settings.poolSize });
+      opened.set(part, database);
+      return database;
+    },
+    async close(): Promise<void> {
+      await Promise.all([...opened.values()].map((database) => database.close()));
+      await stopServer();
+    },
+  };
+}

@@ -7,26 +7,34 @@ import type { MessageClass } from './contract.ts';
 /** Whether a request satisfies its class; false may only mean "look closer". */
 type Check = (request: Record<string, unknown>) => boolean;
 
+/** What is gathered once per class. */
+interface Compiled {
+  readonly properties: ReadonlySet<string>;
+  readonly check: Check;
+}
+
 /**
  * Checks a request against the class-validator decorators of its class, as Nest's ValidationPipe does with
  * `whitelist` and `forbidNonWhitelisted`. The request stays the frozen plain object it was.
  *
- * class-validator gathers and sorts the decorators of a class again for every object, which costs as much as a whole
- * call; so they are gathered once, and its own constraints are asked directly. A request that fails them goes through
- * class-validator itself, which words the issues and has the last word.
+ * class-validator gathers and sorts the decorators of a class again for every object, which costs more than the rest
+ * of a call; so they are gathered once, and its own constraints are asked directly. A request that fails them goes
+ * through class-validator itself, which words the issues and has the last word on values. Not on names: it lets
+ * `constructor` pass as if it were declared.
  */
 export class RequestValidation implements PipeTransform<object, object> {
   readonly #message: MessageClass<object>;
-  #check: Check | undefined;
+  #compiled: Compiled | undefined;
 
   constructor(message: MessageClass<object>) {
     this.#message = message;
   }
 
   transform(request: object): object {
-    this.#check ??= compile(this.#message);
-    if (this.#check(request as Record<string, unknown>)) return request;
-    const issues = explain(this.#message, request);
+    const { properties, check } = (this.#compiled ??= compile(this.#message));
+    const unknown = Object.keys(request).filter((key) => !properties.has(key));
+    if (unknown.length === 0 && check(request as Record<string, unknown>)) return request;
+    const issues = [...unknown.map(unknownProperty), ...explain(this.#message, request, properties)];
     if (issues.length === 0) return request;
     throw new Fault(
       'bad-parameter',
@@ -40,19 +48,17 @@ type PropertyMetadata = ReturnType<
   ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']
 >[number];
 
-function compile(message: MessageClass<object>): Check {
+function compile(message: MessageClass<object>): Compiled {
   const storage = getMetadataStorage();
-  const metadatas = storage.getTargetValidationMetadatas(message, '', false, false);
-  const properties = Object.entries(storage.groupByPropertyName(metadatas));
-  const checks = properties.map(([name, of]) => compileProperty(name, of));
-  if (checks.some((check) => check === undefined)) return () => false;
-  const known = new Set(properties.map(([name]) => name));
-  const all = checks as Check[];
-  return (request) => {
-    for (const key in request) if (!known.has(key)) return false;
-    for (const check of all) if (!check(request)) return false;
-    return true;
-  };
+  const byName = new Map<string, PropertyMetadata[]>();
+  for (const metadata of storage.getTargetValidationMetadatas(message, '', false, false)) {
+    const those = byName.get(metadata.propertyName) ?? [];
+    byName.set(metadata.propertyName, [...those, metadata]);
+  }
+  const checks = [...byName].map(([name, metadatas]) => compileProperty(name, metadatas));
+  const properties = new Set(byName.keys());
+  if (!checks.every((check) => check !== undefined)) return { properties, check: () => false };
+  return { properties, check: (request) => checks.every((check) => check(request)) };
 }
 
 /** Undefined for what only class-validator itself can check: nested classes, conditions other than IsOptional, promises. */
@@ -98,9 +104,19 @@ function compileConstraint(name: string, metadata: PropertyMetadata): Check | un
   };
 }
 
-function explain(message: MessageClass<object>, request: object): Issue[] {
-  const instance = plainToInstance(message, request, { exposeUnsetFields: false });
-  const errors = validateSync(instance, {
+function unknownProperty(name: string): Issue {
+  return {
+    severity: 'error',
+    code: 'value',
+    diagnostics: `property ${name} should not exist`,
+    expression: name,
+  };
+}
+
+function explain(message: MessageClass<object>, request: object, properties: ReadonlySet<string>): Issue[] {
+  if (properties.size === 0) return [];
+  const known = Object.fromEntries(Object.entries(request).filter(([name]) => properties.has(name)));
+  const errors = validateSync(plainToInstance(message, known, { exposeUnsetFields: false }), {
     whitelist: true,
     forbidNonWhitelisted: true,
     validationError: { target: false, value: false },

@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { resourceTypes } from '#platform/fhir';
+import { catalogue } from './catalogue.ts';
+
+describe('the catalogue of contexts', () => {
+  const owned = catalogue.flatMap(({ name, types }) => types.map((type) => ({ name, type })));
+
+  it('gives every R4 resource type one owner', () => {
+    expect(owned.map(({ type }) => type).toSorted()).toEqual(resourceTypes.toSorted());
+  });
+
+  it('lists every context once', () => {
+    const names = catalogue.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toHaveLength(12);
+  });
+
+  it('names rules and instance operations only where someone owns the type', () => {
+    for (const { name, rules } of catalogue)
+      for (const { type } of rules ?? []) expect(owned).toContainEqual({ name, type });
+    for (const { operations } of catalogue)
+      for (const { type } of operations ?? []) if (type !== undefined) expect(resourceTypes).toContain(type);
+  });
+
+  it('has needs that end: no context needs itself through others', () => {
+    const needs = new Map(catalogue.map((context) => [context.name, context.needs ?? []]));
+    const visit = (name: string, path: readonly string[]): void => {
+      expect(path).not.toContain(name);
+      expect(needs.has(name)).toBe(true);
+      for (const needed of needs.get(name) ?? []) visit(needed, [...path, name]);
+    };
+    for (const name of needs.keys()) visit(name, []);
+  });
+});

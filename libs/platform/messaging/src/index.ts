@@ -19,3 +19,4 @@ export {
 export { eventTablesSql } from './events/event-tables.ts';
 export { Hears, type Delivery, type Listener } from './events/hears.ts';
 export { parkedEvents, replayParked, type ParkedEvent } from './events/parked.ts';
+export { JetStreams, type JetStreamsOptions } from './events/jetstream/jet-streams.ts';

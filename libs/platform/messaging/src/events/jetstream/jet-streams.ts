@@ -1,0 +1,47 @@
+import { jetstream, type JetStreamClient, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { EventReader } from '../event-reader.ts';
+import type { Outbox } from '../outbox.ts';
+import type { Shipper, Streams } from '../streams.ts';
+import type { Subscription } from '../subscriptions.ts';
+import { StreamReader } from './stream-reader.ts';
+import { StreamShipper } from './stream-shipper.ts';
+
+export interface JetStreamsOptions {
+  readonly connection: NatsConnection;
+  /** The largest size of one part's stream on the server's disk; default 256 MB. Full, it waits for the days to pass. */
+  readonly maxBytes?: number;
+}
+
+const defaultMaxBytes = 256 * 1024 * 1024;
+
+/** Carries events between processes by NATS JetStream: one stream for each part that publishes. */
+export class JetStreams implements Streams {
+  readonly #options: JetStreamsOptions;
+  #clients: Promise<{ manager: JetStreamManager; client: JetStreamClient }> | undefined;
+
+  constructor(options: JetStreamsOptions) {
+    this.#options = options;
+  }
+
+  shipper(part: string, outbox: Outbox, leads: () => boolean, onError: (error: unknown) => void): Shipper {
+    const maxBytes = this.#options.maxBytes ?? defaultMaxBytes;
+    return new StreamShipper({ part, outbox, maxBytes, leads, onError, jetstream: () => this.#connect() });
+  }
+
+  reader(subscription: Subscription, onNews: () => void): EventReader {
+    return new StreamReader({ subscription, onNews, jetstream: () => this.#connect() });
+  }
+
+  // Asking for the manager asks the server, which may be away at first.
+  #connect(): Promise<{ manager: JetStreamManager; client: JetStreamClient }> {
+    this.#clients ??= jetstreamManager(this.#options.connection).then(
+      (manager) => ({ manager, client: jetstream(this.#options.connection) }),
+      (error: unknown) => {
+        this.#clients = undefined;
+        throw error;
+      },
+    );
+    return this.#clients;
+  }
+}

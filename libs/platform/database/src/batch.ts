@@ -66,6 +66,11 @@ export class Batch extends pg.Query {
     this.submit = (connection) => this.send(connection as unknown as Wire);
   }
 
+  /** The name of the statement that failed, for the log. */
+  get failed(): string {
+    return this.statements[this.answered]?.name ?? 'a statement without a name';
+  }
+
   /** Sends the batch; whatever was committed is durable when this resolves. */
   run(client: pg.Client): Promise<readonly BatchResult[]> {
     return new Promise((resolve, reject) => {

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import type { MigrationClass } from './data-source.ts';
 import { checkedPart } from './provision.ts';
+import { TransactionMarker1763800000000 } from './transaction-marker.migration.ts';
 import { roleNames } from './roles.ts';
 
 export interface MigrateOptions {
@@ -10,6 +11,9 @@ export interface MigrateOptions {
   /** How long a migration waits for a lock on a table before it gives up. Default 5,000 ms. */
   readonly lockTimeoutMs?: number;
 }
+
+/** What this library needs in every part's schema, before all else. */
+const own: readonly MigrationClass[] = [TransactionMarker1763800000000];
 
 /** What a part's database has been brought to. */
 export interface MigrationState {
@@ -68,7 +72,7 @@ export async function migrationState(
   part: string,
   migrations: readonly MigrationClass[],
 ): Promise<MigrationState> {
-  const known = migrations.map((migration) => new migration().name ?? migration.name);
+  const known = [...own, ...migrations].map((migration) => new migration().name ?? migration.name);
   const table = `${checkedPart(part)}.migrations`;
   const exists = await client.query<{ found: boolean }>('select to_regclass($1) is not null as found', [
     table,
@@ -103,7 +107,7 @@ async function runPending(
     type: 'postgres',
     url: adminUrl,
     schema,
-    migrations: [...migrations],
+    migrations: [...own, ...migrations],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     installExtensions: false,

@@ -1,7 +1,9 @@
-import pg from 'pg';
 import { Batch, type BatchResult } from './batch.ts';
-import type { ContextDatabase, Row, RowPolicy, Statement, Transaction } from './context-database.ts';
-import { databaseFault, unavailable } from './database-fault.ts';
+import type { ContextDatabase, Row, RowPolicy, Statement } from './context-database.ts';
+import { ContextPool, type PoolStats } from './context-pool.ts';
+import { databaseFault } from './database-fault.ts';
+import { commit, OpenTransaction } from './open-transaction.ts';
+import { preparedTransactions, type PreparedTransactions } from './prepared-transactions.ts';
 import { checkedPart } from './provision.ts';
 import { begun, setRows } from './row-setting.ts';
 
@@ -21,15 +23,10 @@ export interface ContextDatabaseOptions {
   readonly lockTimeoutMs?: number;
 }
 
-export interface PoolStats {
-  readonly size: number;
-  readonly open: number;
-  readonly idle: number;
-  readonly waiting: number;
-}
-
 /** A context's database that its process opened, and closes. */
 export interface OpenContextDatabase extends ContextDatabase {
+  /** Its half of transactions that span databases or processes. */
+  readonly prepared: PreparedTransactions;
   stats(): PoolStats;
   /** Waits for the statements under way. */
   close(): Promise<void>;
@@ -39,53 +36,32 @@ export interface OpenContextDatabase extends ContextDatabase {
  * Opens a context's pool. Connections are made when they are needed; each begins seeing no rows, and is told whose
  * rows it may see in the same round trip as the statement that needs it.
  *
- * Every method throws a `Fault`: `unavailable` when the database or the pool has no room, `conflict`, `timeout`, else
- * `exception`; `sqlStateOf` and `constraintOf` say more. When the connection is lost under a write, its outcome is
- * unknown.
+ * Every method throws a `Fault`: `unavailable` when the database or the pool has no room, `conflict`, `timeout`,
+ * `forbidden` when a write breaks the row policy, else `exception`; `sqlStateOf` and `constraintOf` say more. When the
+ * connection is lost under a write (`unavailable`), its outcome is unknown.
  */
 export function openContextDatabase(options: ContextDatabaseOptions): OpenContextDatabase {
   const context = options.context;
   const schema = checkedPart(context);
-  const size = options.poolSize ?? 8;
-  const waitingLimit = options.waitingLimit ?? size * 16;
-  const pool = new pg.Pool(poolConfig(options, size));
-  // A lost connection is reported to whoever used it; without these listeners Node would end the process.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  const pool = new ContextPool({
+    ...options,
+    name: context,
+    size: options.poolSize ?? 8,
+    searchPath: schema,
+  });
 
-  async function onConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    if (pool.ending) throw unavailable(context, 'this process is shutting down');
-    if (pool.waitingCount >= waitingLimit)
-      throw unavailable(context, 'too many requests wait for its database');
-    let client: pg.PoolClient;
-    try {
-      client = await pool.connect();
-    } catch (error) {
-      throw databaseFault(error, context);
-    }
-    try {
-      const result = await work(client);
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(client.getTransactionStatus() !== 'I');
-      throw error;
-    }
-  }
-
-  async function batch(policy: RowPolicy, statements: readonly Statement[]): Promise<readonly BatchResult[]> {
-    return onConnection(async (client) => {
+  const batch = (policy: RowPolicy, statements: readonly Statement[]): Promise<readonly BatchResult[]> =>
+    pool.use(async (client) => {
       const setting = setRows(client, policy);
-      const batched = setting ? [setting.statement, ...statements] : statements;
+      const batched = new Batch(setting ? [setting.statement, ...statements] : statements);
       try {
-        const results = await new Batch(batched).run(client);
+        const results = await batched.run(client);
         setting?.done();
         return setting ? results.slice(1) : results;
       } catch (error) {
-        throw databaseFault(error, context, statements.map(({ name }) => name ?? 'a statement').join(', '));
+        throw databaseFault(error, context, batched.failed);
       }
     });
-  }
 
   return {
     context,
@@ -100,92 +76,21 @@ export function openContextDatabase(options: ContextDatabaseOptions): OpenContex
     ): Promise<R[][]> {
       return (await batch(policy, statements)).map(({ rows }) => rows as R[]);
     },
-    transact: (policy, work) => onConnection((client) => transact(client, context, schema, policy, work)),
-    stats: () => ({ size, open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    close: () => (pool.ending ? Promise.resolve() : pool.end()),
-  };
-}
-
-async function transact<T>(
-  client: pg.PoolClient,
-  context: string,
-  schema: string,
-  policy: RowPolicy,
-  work: (transaction: Transaction) => Promise<T>,
-): Promise<T> {
-  const effects: (() => void)[] = [];
-  // `BEGIN` travels with the first statement, so a transaction of one statement takes two round trips, not three.
-  let opening: readonly Statement[] = begun(client, policy);
-  const run = async (statement: Statement): Promise<BatchResult> => {
-    const before = opening;
-    opening = [];
-    const results = await new Batch([...before, statement]).run(client).catch((error: unknown) => {
-      throw databaseFault(error, context, statement.name);
-    });
-    const last = results.at(-1);
-    if (!last) throw new Error('A batch answers every statement.');
-    return last;
-  };
-  const transaction: Transaction = {
-    context,
-    schema,
-    query: async <R extends object = Row>(statement: Statement) => (await run(statement)).rows as R[],
-    afterCommit: (effect) => void effects.push(effect),
-  };
-  let result: T;
-  try {
-    result = await work(transaction);
-  } catch (error) {
-    if (opening.length === 0) await new Batch([{ text: 'rollback' }]).run(client).catch(() => undefined);
-    throw error;
-  }
-  if (opening.length === 0) await commit(run);
-  effects.forEach(runEffect);
-  return result;
-}
-
-/** What is committed is committed: an effect that throws cannot turn it into a failure. */
-function runEffect(effect: () => void): void {
-  try {
-    effect();
-  } catch (error) {
-    process.emitWarning(`An effect after a commit failed: ${(error as Error).name}`);
-  }
-}
-
-async function commit(run: (statement: Statement) => Promise<BatchResult>): Promise<void> {
-  const { command } = await run({ name: 'septum.commit', text: 'commit' });
-  // PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK, and with no error.
-  if (command !== 'COMMIT') {
-    throw databaseFault(
-      new Error('A statement of the transaction failed and the failure was swallowed.'),
-      'this transaction',
-    );
-  }
-}
-
-function poolConfig(options: ContextDatabaseOptions, size: number): pg.PoolConfig {
-  const statementTimeoutMs = options.statementTimeoutMs ?? 10_000;
-  const settings = {
-    search_path: options.context,
-    TimeZone: 'UTC',
-    DateStyle: 'ISO',
-    'septum.rows': '',
-    lock_timeout: options.lockTimeoutMs ?? 5_000,
-    statement_timeout: statementTimeoutMs,
-  };
-  return {
-    connectionString: options.url,
-    pipeline: true,
-    max: size,
-    connectionTimeoutMillis: options.connectTimeoutMs ?? 3_000,
-    // The server ends slow statements; this ends the wait for a server that has gone silent.
-    query_timeout: 2 * statementTimeoutMs + 2_000,
-    idleTimeoutMillis: 60_000,
-    keepAlive: true,
-    application_name: `septum ${options.context}`,
-    options: Object.entries(settings)
-      .map(([name, value]) => `-c ${name}=${value}`)
-      .join(' '),
+    transact: (policy, work) =>
+      pool.use(async (client) => {
+        const transaction = new OpenTransaction(client, context, begun(client, policy));
+        try {
+          const result = await work(transaction.handle(context, schema));
+          if (!transaction.untouched) await transaction.end(commit, 'COMMIT');
+          transaction.runEffects();
+          return result;
+        } catch (error) {
+          await transaction.rollback();
+          throw error;
+        }
+      }),
+    prepared: preparedTransactions(pool, context, schema),
+    stats: () => pool.stats(),
+    close: () => pool.close(),
   };
 }

@@ -70,6 +70,8 @@ async function writeSettings(home: EmbeddedHome): Promise<void> {
     max_replication_slots: 20,
     max_prepared_transactions: 128,
     max_wal_size: "'2GB'",
+    // After a crash all files are made durable first: one by one that takes seconds for each dozen of databases.
+    recovery_init_sync_method: process.platform === 'linux' ? 'syncfs' : 'fsync',
     shared_buffers: `'${Math.max(64, Math.min(256, Math.floor(totalmem() / 2 ** 20 / 8)))}MB'`,
     random_page_cost: 1.1,
     max_parallel_workers_per_gather: 0,

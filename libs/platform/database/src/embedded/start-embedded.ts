@@ -1,18 +1,9 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { adminRole, prepareCluster } from './cluster.ts';
 import { embeddedHome, type EmbeddedHome } from './home.ts';
 import { takeLock } from './start-lock.ts';
-import {
-  freePort,
-  isAlive,
-  runningPostmaster,
-  startPostmaster,
-  stopPostmaster,
-  untilReady,
-  type Postmaster,
-} from './postmaster.ts';
+import { adoptable, start, startLock, supervised, type EmbeddedPostgres } from './supervised.ts';
 
 export interface EmbeddedOptions {
   /** `SEPTUM_DATA_DIR`; the cluster lies in `<dataDir>/postgres`. */
@@ -21,16 +12,6 @@ export interface EmbeddedOptions {
   readonly port?: number;
   /** Told of adoption, of a crash and of the restart after it, one sentence each. */
   readonly log?: (message: string) => void;
-}
-
-export interface EmbeddedPostgres {
-  /** Of the administrator, into the home database `septum`: the bootstrap URL. */
-  readonly url: string;
-  readonly port: number;
-  /** Of the postmaster now; another one after a crash. */
-  pid(): number;
-  /** Fast shutdown; also of a server that was adopted. */
-  stop(): Promise<void>;
 }
 
 const homeDatabase = 'septum';
@@ -45,7 +26,7 @@ const homeDatabase = 'septum';
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => undefined);
   const home = await embeddedHome(options.dataDir);
-  const release = await takeLock(path.join(home.directory, 'start.lock'));
+  const release = await takeLock(startLock(home));
   try {
     const running = await adoptable(home);
     const password = await prepareCluster(home);
@@ -54,33 +35,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       log(`Adopted the PostgreSQL left running as process ${running.pid} on port ${running.port}.`);
     const url = `postgresql://${adminRole}:${password}@127.0.0.1:${postmaster.port}/`;
     await createHomeDatabase(`${url}postgres`, home);
-    return supervise(home, postmaster, `${url}${homeDatabase}`, log);
+    return supervised(home, postmaster, `${url}${homeDatabase}`, log);
   } finally {
     await release();
-  }
-}
-
-async function adoptable(home: EmbeddedHome): Promise<Postmaster | undefined> {
-  const running = await runningPostmaster(home);
-  if (!running) return undefined;
-  const ready = await untilReady(home, running.pid);
-  return typeof ready === 'string' ? undefined : ready;
-}
-
-/** A free port can be taken by another before PostgreSQL binds it; a server whose postmaster was killed lets go of its memory late. */
-async function start(home: EmbeddedHome, port: number): Promise<Postmaster> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    try {
-      return await startPostmaster(home, port === 0 ? await freePort() : port);
-    } catch (error) {
-      const text = String(error);
-      const passing =
-        /shared memory block|lock file/.test(text) ||
-        (port === 0 && /could not bind|could not create any TCP/.test(text));
-      if (!passing || Date.now() > deadline) throw error;
-      await sleep(100);
-    }
   }
 }
 
@@ -99,43 +56,4 @@ async function createHomeDatabase(url: string, home: EmbeddedHome): Promise<void
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-function supervise(
-  home: EmbeddedHome,
-  first: Postmaster,
-  url: string,
-  log: (message: string) => void,
-): EmbeddedPostgres {
-  let postmaster = first;
-  let stopping = false;
-  let restarting: Promise<void> | undefined;
-  const restart = async () => {
-    log(
-      `PostgreSQL (process ${postmaster.pid}) ended unexpectedly; starting it again on port ${postmaster.port}.`,
-    );
-    try {
-      postmaster = await start(home, postmaster.port);
-      log(`PostgreSQL is back as process ${postmaster.pid}.`);
-    } catch (error) {
-      log(`PostgreSQL did not come back; trying again. ${(error as Error).message}`);
-    }
-  };
-  const watch = setInterval(() => {
-    if (stopping || restarting || isAlive(postmaster.pid)) return;
-    restarting = restart().finally(() => (restarting = undefined));
-  }, 200);
-  watch.unref();
-  return {
-    url,
-    port: first.port,
-    pid: () => postmaster.pid,
-    async stop() {
-      if (stopping) return;
-      stopping = true;
-      clearInterval(watch);
-      await restarting;
-      await stopPostmaster(postmaster.pid);
-    },
-  };
 }

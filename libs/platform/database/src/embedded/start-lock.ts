@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from './postmaster.ts';
@@ -26,7 +27,7 @@ export async function takeLock(file: string): Promise<() => Promise<void>> {
 /** A link appears together with its content, so nobody ever reads a lock without a holder. */
 async function tryLock(file: string): Promise<boolean> {
   if (held.has(file)) return false;
-  const ticket = `${file}.${process.pid}`;
+  const ticket = `${file}.${randomUUID()}`;
   await writeFile(ticket, String(process.pid), { mode: 0o600 });
   try {
     await link(ticket, file);

@@ -1,0 +1,145 @@
+import pg from 'pg';
+import { Batch, type BatchResult } from './batch.ts';
+import type { RowPolicy, Statement, Transaction } from './context-database.ts';
+import type { ContextPool } from './context-pool.ts';
+import { databaseFault, sqlStateOf } from './database-fault.ts';
+import { OpenTransaction } from './open-transaction.ts';
+import { begun } from './row-setting.ts';
+
+/** A transaction that waits, durably and holding its locks, for the coordinator's decision. */
+export interface PreparedTransaction {
+  readonly id: string;
+  /** Milliseconds since it was prepared, by the database's clock. */
+  readonly ageMs: number;
+}
+
+/** `missing`: never prepared, or rolled back, or committed and forgotten. */
+export type PreparedState = 'prepared' | 'committed' | 'missing';
+
+/**
+ * One participant's half of two-phase commit. Nothing stays open between the calls, any process of the part may make
+ * the next one, and each may be repeated: a marker row that the transaction itself writes tells one that was committed
+ * from one that is gone. All participants use the same id: PostgreSQL's own (`gid`, unique in a cluster) is
+ * `<context>:<id>`.
+ *
+ * https://www.postgresql.org/docs/18/two-phase.html
+ */
+export interface PreparedTransactions {
+  /**
+   * Runs the work in a transaction and prepares it. Waits for locks no longer than the pool's `lockTimeoutMs`. When it
+   * throws, nothing is prepared, unless the connection was lost: the coordinator then decides on rollback.
+   *
+   * @param id at most 150 of letters, digits, `.`, `:`, `-`, `_`; never used before
+   */
+  prepare<T>(id: string, policy: RowPolicy, work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** `missing` when there is nothing to commit: then it was rolled back, or never prepared. */
+  commit(id: string): Promise<'committed' | 'missing'>;
+  /** `committed` when it is too late. Afterwards a `prepare` of the same id that is still on its way fails. */
+  rollback(id: string): Promise<'rolled-back' | 'committed'>;
+  state(id: string): Promise<PreparedState>;
+  /** Those of this context that wait for a decision, oldest first. */
+  list(): Promise<readonly PreparedTransaction[]>;
+  /** Deletes the markers of transactions that every participant has ended. */
+  forget(ids: readonly string[]): Promise<void>;
+}
+
+const keepEffectsMs = 60_000;
+
+export function preparedTransactions(
+  pool: ContextPool,
+  context: string,
+  schema: string,
+): PreparedTransactions {
+  const marker = `${schema}.transaction_marker`;
+  const waiting = new Map<string, OpenTransaction>();
+
+  /** Alone in its round trip: PostgreSQL refuses to end a prepared transaction inside another. */
+  const alone = (statement: Statement): Promise<BatchResult> =>
+    pool.use(async (client) => {
+      try {
+        const [result] = await new Batch([statement]).run(client);
+        return result as BatchResult;
+      } catch (error) {
+        throw databaseFault(error, context, statement.name ?? statement.text.split(' ', 2).join(' '));
+      }
+    });
+
+  const committedMarker = async (id: string): Promise<boolean | undefined> => {
+    const { rows } = await alone({ text: `select committed from ${marker} where id = $1`, values: [id] });
+    return (rows[0] as { committed: boolean } | undefined)?.committed;
+  };
+
+  /** Whether a prepared transaction was there to be ended. */
+  const end = async (how: 'commit' | 'rollback', id: string): Promise<boolean> => {
+    try {
+      await alone({ text: `${how} prepared ${gid(schema, id)}` });
+      return true;
+    } catch (error) {
+      if (sqlStateOf(error) === '42704') return false;
+      throw error;
+    }
+  };
+
+  return {
+    prepare: (id, policy, work) =>
+      pool.use(async (client) => {
+        const transaction = new OpenTransaction(client, context, begun(client, policy));
+        try {
+          await transaction.run({
+            name: 'septum.marker',
+            text: `insert into ${marker} (id, committed) values ($1, true)`,
+            values: [id],
+          });
+          const result = await work(transaction.handle(context, schema));
+          await transaction.end({ text: `prepare transaction ${gid(schema, id)}` }, 'PREPARE');
+          waiting.set(id, transaction);
+          // Another process may end it; its effects are only pokes, and a slow poll stands behind them.
+          setTimeout(() => waiting.delete(id), keepEffectsMs).unref();
+          return result;
+        } catch (error) {
+          await transaction.rollback();
+          throw error;
+        }
+      }),
+    async commit(id) {
+      const committed = (await end('commit', id)) || (await committedMarker(id)) === true;
+      if (committed) waiting.get(id)?.runEffects();
+      waiting.delete(id);
+      return committed ? 'committed' : 'missing';
+    },
+    async rollback(id) {
+      waiting.delete(id);
+      await end('rollback', id);
+      const { rows } = await alone({
+        text: `insert into ${marker} (id, committed) values ($1, false)
+               on conflict (id) do update set committed = ${marker}.committed returning committed`,
+        values: [id],
+      });
+      return (rows[0] as { committed: boolean }).committed ? 'committed' : 'rolled-back';
+    },
+    async state(id) {
+      const { rows } = await alone({
+        text: `select 1 from pg_prepared_xacts where gid = ${gid(schema, id)} and database = current_database()`,
+      });
+      if (rows.length > 0) return 'prepared';
+      return (await committedMarker(id)) === true ? 'committed' : 'missing';
+    },
+    async list() {
+      const { rows } = await alone({
+        text: `select substr(gid, length($1) + 1) as id, (extract(epoch from clock_timestamp() - prepared) * 1000)::int8 as "ageMs"
+                 from pg_prepared_xacts where starts_with(gid, $1) and database = current_database() order by prepared`,
+        values: [`${schema}:`],
+      });
+      return rows as unknown as PreparedTransaction[];
+    },
+    async forget(ids) {
+      await alone({ text: `delete from ${marker} where id = any($1)`, values: [ids] });
+    },
+  };
+}
+
+function gid(schema: string, id: string): string {
+  if (!/^[\w.:-]{1,150}$/.test(id))
+    throw new Error('The id of a transaction is at most 150 letters, digits and . : - _');
+  return pg.escapeLiteral(`${schema}:${id}`);
+}

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startEmbedded } from '#platform/database';
+import { openTestServer, sql, type TestServer } from './server.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await openTestServer();
+});
+afterAll(() => server.close());
+
+describe('the embedded PostgreSQL', () => {
+  it('is set up to lose nothing, and for all that Septum does with it', async () => {
+    const settings = await sql(
+      server.url,
+      `select name, setting from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit',
+        'data_checksums', 'wal_level', 'max_prepared_transactions', 'max_connections', 'listen_addresses',
+        'password_encryption', 'TimeZone')`,
+    );
+    expect(Object.fromEntries(settings.map((row) => [row['name'], row['setting']]))).toEqual({
+      fsync: 'on',
+      full_page_writes: 'on',
+      synchronous_commit: 'on',
+      data_checksums: 'on',
+      wal_level: 'logical',
+      max_prepared_transactions: '128',
+      max_connections: '200',
+      listen_addresses: '127.0.0.1',
+      password_encryption: 'scram-sha-256',
+      TimeZone: 'UTC',
+    });
+    expect(
+      await sql(
+        server.url,
+        `select datlocprovider as provider, datlocale as locale from pg_database where datname = 'septum'`,
+      ),
+    ).toEqual([{ provider: 'b', locale: 'C.UTF-8' }]);
+  });
+
+  it('lets nobody in without the password, which only its owner can read', async () => {
+    const url = new URL(server.url);
+    url.password = 'guess';
+    await expect(sql(url.href, 'select 1')).rejects.toMatchObject({ code: '28P01' });
+    const mode = (await stat(path.join(server.embedded.directory, 'admin-password'))).mode & 0o777;
+    expect(mode.toString(8)).toBe('600');
+  });
+
+  it('does not run as root', async () => {
+    expect((await stat(`/proc/${server.embedded.pid()}`)).uid).not.toBe(0);
+  });
+
+  it('is adopted by the next process that starts on the same data', async () => {
+    const second = await startEmbedded({
+      dataDir: server.dataDir,
+      log: (message) => server.told.push(message),
+    });
+    expect(second.pid()).toBe(server.embedded.pid());
+    expect(second.url).toBe(server.url);
+    expect(server.told).toContainEqual(expect.stringContaining('Adopted'));
+  });
+
+  it('is started by one when two start at once', async () => {
+    await server.embedded.stop();
+    const [one, two] = await Promise.all([
+      startEmbedded({ dataDir: server.dataDir }),
+      startEmbedded({ dataDir: server.dataDir }),
+    ]);
+    expect(two.pid()).toBe(one.pid());
+    await one.stop();
+    server = {
+      ...server,
+      embedded: await startEmbedded({ dataDir: server.dataDir, log: (message) => server.told.push(message) }),
+    };
+  });
+
+  it('comes back by itself on the same port after kill -9, with every acknowledged row', async () => {
+    await sql(server.embedded.url, 'create table kept (n int)');
+    const killed = server.embedded.pid();
+    await sql(server.embedded.url, 'insert into kept values (1)');
+    process.kill(killed, 'SIGKILL');
+    const begun = Date.now();
+    const rows = await untilAnswered(server.embedded.url, 'select n from kept');
+    expect(rows).toEqual([{ n: 1 }]);
+    expect(Date.now() - begun).toBeLessThan(15_000);
+    expect(server.embedded.pid()).not.toBe(killed);
+  });
+
+  it('does not take another program for itself when a lock file names its pid', async () => {
+    await server.embedded.stop();
+    const lockFile = path.join(server.embedded.directory, 'cluster', 'postmaster.pid');
+    await writeFile(
+      lockFile,
+      `${process.pid}\n${server.embedded.directory}/cluster\n1\n5432\n\n127.0.0.1\n\nready\n`,
+    );
+    const again = await startEmbedded({ dataDir: server.dataDir });
+    server = { ...server, embedded: again };
+    expect(again.pid()).not.toBe(process.pid);
+    expect(await sql(again.url, 'select n from kept')).toEqual([{ n: 1 }]);
+  });
+
+  it('says what to do when the data is of another version', async () => {
+    await server.embedded.stop();
+    const versionFile = path.join(server.embedded.directory, 'cluster', 'PG_VERSION');
+    const version = await readFile(versionFile, 'utf8');
+    await writeFile(versionFile, '17\n');
+    await expect(startEmbedded({ dataDir: server.dataDir })).rejects.toThrow(
+      /made by PostgreSQL 17.*restore it/,
+    );
+    await writeFile(versionFile, version);
+  });
+
+  it('starts the second time in no time', async () => {
+    const begun = Date.now();
+    server = { ...server, embedded: await startEmbedded({ dataDir: server.dataDir }) };
+    expect(Date.now() - begun).toBeLessThan(1_500);
+  });
+});
+
+async function untilAnswered(url: string, text: string) {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    try {
+      return await sql(url, text);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(50);
+    }
+  }
+}

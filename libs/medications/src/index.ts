@@ -1,4 +1,5 @@
 import { defineContext } from '#platform/runtime';
+import { medicationHistory, MedicationHistoryOperation } from './operations/medication-history.ts';
 
 export const medications = defineContext({
   name: 'medications',
@@ -29,4 +30,6 @@ export const medications = defineContext({
     'SubstanceSourceMaterial',
     'SubstanceSpecification',
   ],
+  operations: [medicationHistory],
+  controllers: [MedicationHistoryOperation],
 });

@@ -4,6 +4,7 @@ import fastifyStatic from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { TransactionRecovery, type InDoubt } from './bundle/transaction-recovery.ts';
 import { edgeModule, type EdgeDependencies } from './edge.module.ts';
 
 export interface EdgeRoute {
@@ -18,6 +19,8 @@ export interface EdgeApplication {
   readonly routes: readonly EdgeRoute[];
   /** Listens; the answer is the port, for when 0 was asked. */
   listen(host: string, port: number): Promise<number>;
+  /** Transactions that a context prepared more than so many milliseconds ago and nobody has ended. */
+  inDoubt(olderThanMs: number): Promise<InDoubt[]>;
   /** From now on every answer carries `Connection: close`, so that clients go elsewhere. */
   beginDraining(): void;
   /** Stops listening, and waits for the requests in flight. */
@@ -40,19 +43,25 @@ const answerHeaders = {
 /** Makes the edge, guarded and complete, not yet listening. */
 export async function createEdge(dependencies: EdgeDependencies): Promise<EdgeApplication> {
   const { settings } = dependencies;
-  const application = await NestFactory.create<NestFastifyApplication>(edgeModule(dependencies), httpAdapter(), {
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const application = await NestFactory.create<NestFastifyApplication>(
+    edgeModule(dependencies),
+    httpAdapter(),
+    {
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
   const server = application.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const routes: EdgeRoute[] = [];
   let draining = false;
   prepare(server, routes, () => draining);
+  const recovery = application.get(TransactionRecovery);
   if (settings.consoleFolder !== undefined) await serveConsole(server, settings.consoleFolder);
   return {
     routes,
     async listen(host, port) {
       await application.listen(port, host);
+      recovery.start();
       const address = server.server.address();
       return typeof address === 'object' && address !== null ? address.port : port;
     },
@@ -60,7 +69,11 @@ export async function createEdge(dependencies: EdgeDependencies): Promise<EdgeAp
       draining = true;
       server.server.closeIdleConnections();
     },
-    close: () => application.close(),
+    inDoubt: (olderThanMs) => recovery.inDoubt(olderThanMs),
+    async close() {
+      await recovery.stop();
+      await application.close();
+    },
   };
 }
 
@@ -69,6 +82,8 @@ function httpAdapter(): FastifyAdapter {
     skipMiddie: true,
     // An id is at most 64 characters; the rest is room for an encoded dollar sign.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 100 },
+    // Some clients encode the dollar sign of an operation, and the router tells operations by it.
+    rewriteUrl: ({ url = '/' }: IncomingMessage) => (url.includes('%24') ? plainDollar(url) : url),
     requestTimeout: 60_000,
     keepAliveTimeout: 72_000,
     genReqId: ({ headers }: IncomingMessage) => {
@@ -76,6 +91,12 @@ function httpAdapter(): FastifyAdapter {
       return typeof given === 'string' && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
     },
   });
+}
+
+function plainDollar(url: string): string {
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  return path.replaceAll('%24', '$') + url.slice(path.length);
 }
 
 /** Headers and the request's id: nothing here decides whether a request is allowed, that is for the guards. */

@@ -1,5 +1,5 @@
 import type { Caller } from '#platform/access';
-import type { ContextDatabase } from '#platform/database';
+import type { ContextDatabase, CoordinatorTransactions } from '#platform/database';
 import { Fault } from '#platform/fhir';
 import type { CallOptions, Contract, Messenger, Reply } from '#platform/messaging';
 import type { ContextDefinition, Operation } from '#platform/runtime';
@@ -34,6 +34,13 @@ export interface FhirCall {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+/** The way to commit for several contexts at once, where they share this process and a database. */
+export interface SharedTransactions {
+  readonly transactions: CoordinatorTransactions;
+  /** Whether the context runs in this process, on the coordinator's database, and is called without NATS. */
+  covers(context: string): boolean;
+}
+
 export class Edge {
   readonly messenger: Messenger;
   readonly home: ContextDatabase;
@@ -41,6 +48,7 @@ export class Edge {
   readonly contexts: readonly ContextDefinition[];
   /** Every type served, in alphabetical order. */
   readonly types: readonly string[];
+  readonly #shared: SharedTransactions | undefined;
   readonly #owners = new Map<string, Owner>();
   readonly #operations = new Map<string, Operation>();
 
@@ -49,7 +57,9 @@ export class Edge {
     home: ContextDatabase,
     contexts: readonly ContextDefinition[],
     settings: EdgeSettings,
+    shared?: SharedTransactions,
   ) {
+    this.#shared = shared;
     this.messenger = messenger;
     this.home = home;
     this.contexts = contexts;
@@ -71,7 +81,8 @@ export class Edge {
   /** Throws `not-found` for what is no type of R4. */
   ownerOf(type: string): Owner {
     const owner = this.#owners.get(type);
-    if (owner === undefined) throw new Fault('not-found', 'There is no such resource type. /fhir/R4/metadata lists them.');
+    if (owner === undefined)
+      throw new Fault('not-found', 'There is no such resource type. /fhir/R4/metadata lists them.');
     return owner;
   }
 
@@ -90,6 +101,14 @@ export class Edge {
   /** The owners of all types, each once. */
   get owners(): readonly Owner[] {
     return [...new Set(this.#owners.values())];
+  }
+
+  /** Present when one commit will do for these contexts. */
+  coordinatorFor(contexts: readonly string[]): CoordinatorTransactions | undefined {
+    const shared = this.#shared;
+    return shared !== undefined && contexts.every((each) => shared.covers(each))
+      ? shared.transactions
+      : undefined;
   }
 
   call<Request extends object, Result>(

@@ -1,6 +1,7 @@
-export { createEdge, type EdgeApplication } from './edge-application.ts';
+export { createEdge, type EdgeApplication, type EdgeRoute } from './edge-application.ts';
 export { edgeModule, type EdgeDependencies } from './edge.module.ts';
-export type { EdgeSettings } from './edge.ts';
+export type { InDoubt } from './bundle/transaction-recovery.ts';
+export type { EdgeSettings, SharedTransactions } from './edge.ts';
 export { edgeMigrations } from './home/edge-migrations.ts';
 export { issueOneUseCode, type SessionHolder } from './home/sessions.ts';
 export { loadPublicKeys, loadSigningKey } from './home/signing-keys.ts';

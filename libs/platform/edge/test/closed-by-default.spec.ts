@@ -72,7 +72,19 @@ function spellings(path: string, port: number): string[] {
   ].filter((each) => !/[\r\n ]/.test(each));
 }
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'QUERY', 'SEARCH', 'PROPFIND'];
+const methods = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'DELETE',
+  'PATCH',
+  'OPTIONS',
+  'TRACE',
+  'QUERY',
+  'SEARCH',
+  'PROPFIND',
+];
 
 async function badCredentials(): Promise<string[][]> {
   const claims = { client_id: 'a', scope: 'system/*.cruds', kind: 'client' };
@@ -96,7 +108,17 @@ async function badCredentials(): Promise<string[][]> {
     scopes: ['system/*.cruds'],
     lifetimeSeconds: 600,
   });
-  const bearers = [expired, symmetric, stranger, 'null', 'undefined', '', '..', 'a.b.c', `${await house.token()}x`];
+  const bearers = [
+    expired,
+    symmetric,
+    stranger,
+    'null',
+    'undefined',
+    '',
+    '..',
+    'a.b.c',
+    `${await house.token()}x`,
+  ];
   return [
     [],
     ...bearers.map((each) => [`Authorization: Bearer ${each}`]),
@@ -111,7 +133,11 @@ async function badCredentials(): Promise<string[][]> {
 }
 
 const concrete = (path: string) =>
-  path.replace(':type', 'Patient').replace(':id', 'a').replace(':version', '1').replace(':operation', 'everything');
+  path
+    .replace(':type', 'Patient')
+    .replace(':id', 'a')
+    .replace(':version', '1')
+    .replace(':operation', 'everything');
 
 describe('without a credential', () => {
   it('the routes open to all are exactly those of the interface', async () => {
@@ -134,11 +160,14 @@ describe('without a credential', () => {
     for (const path of closed) {
       for (const spelling of spellings(concrete(path), house.port)) {
         const answers = await Promise.all(
-          methods.map((method) => sendRaw(house.port, request(method, spelling, ['X-HTTP-Method-Override: GET']))),
+          methods.map((method) =>
+            sendRaw(house.port, request(method, spelling, ['X-HTTP-Method-Override: GET'])),
+          ),
         );
         answers.forEach(({ status }, index) => {
           // 0: the server dropped a request line that is no HTTP.
-          if (![0, 400, 401, 404, 405, 414].includes(status)) admitted.push(`${methods[index]!} ${spelling} ${status}`);
+          if (![0, 400, 401, 404, 405, 414].includes(status))
+            admitted.push(`${methods[index]!} ${spelling} ${status}`);
         });
       }
     }

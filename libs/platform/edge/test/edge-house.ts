@@ -8,7 +8,9 @@ import { defineContext, type ContextDefinition } from '#platform/runtime';
 import { createEdge, edgeMigrations, loadSigningKey, type EdgeDependencies } from '#platform/edge';
 
 /** The edge on a home database of its own, with contexts that nobody serves: for what the edge does by itself. */
-export async function openEdgeHouse(options: Partial<Pick<EdgeDependencies, 'imports'>> & { consoleFolder?: string; rateLimit?: number } = {}) {
+export async function openEdgeHouse(
+  options: Partial<Pick<EdgeDependencies, 'imports'>> & { consoleFolder?: string; rateLimit?: number } = {},
+) {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'septum-edge-'));
   const postgres = await startEmbedded({ dataDir });
   await provision(postgres.url, ['edge', 'patients', 'clinical']);

@@ -16,7 +16,11 @@ export function sendRaw(port: number, request: string): Promise<RawAnswer> {
     socket.on('error', reject);
     socket.on('close', () => {
       const [head = '', ...rest] = text.split('\r\n\r\n');
-      resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0), head, body: rest.join('\r\n\r\n') });
+      resolve({
+        status: Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0),
+        head,
+        body: rest.join('\r\n\r\n'),
+      });
     });
   });
 }

@@ -1,5 +1,4 @@
-import type { Issue } from '#platform/fhir';
-import { outcomeText } from '../http/outcome.ts';
+import { operationOutcome, type Issue } from '#platform/fhir';
 
 export type BundleType = 'searchset' | 'history' | 'batch-response' | 'transaction-response' | 'collection';
 
@@ -25,11 +24,17 @@ export function bundleText(head: BundleHead, entries: readonly string[]): string
   return parts.join('');
 }
 
-export function searchEntry(base: string, type: string, id: string, text: string, mode: 'match' | 'include'): string {
+export function searchEntry(
+  base: string,
+  type: string,
+  id: string,
+  text: string,
+  mode: 'match' | 'include',
+): string {
   return `{"fullUrl":"${base}/${type}/${id}","resource":${text},"search":{"mode":"${mode}"}}`;
 }
 
 /** What is said beside the matches, such as: a part is missing. */
 export function outcomeEntry(issues: readonly Issue[]): string {
-  return `{"resource":${outcomeText(issues)},"search":{"mode":"outcome"}}`;
+  return `{"resource":${operationOutcome(issues)},"search":{"mode":"outcome"}}`;
 }

@@ -82,7 +82,14 @@ export class SessionStore implements Sessions {
     await this.#home.query('*', {
       text: `insert into edge.session (token_hash, subject, kind, client, scopes, expires_at)
              values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))`,
-      values: [digest(sessionToken), caller.subject, caller.kind, caller.client, caller.scopes, sessionSeconds],
+      values: [
+        digest(sessionToken),
+        caller.subject,
+        caller.kind,
+        caller.client,
+        caller.scopes,
+        sessionSeconds,
+      ],
     });
     return sessionToken;
   }

@@ -24,7 +24,12 @@ const readPublic = {
 };
 
 function toPublicKey(row: PublicRow): PublicKey {
-  return { keyId: row.key_id, part: row.part, purpose: row.purpose, publicKey: decodePublicKey(row.public_key) };
+  return {
+    keyId: row.key_id,
+    part: row.part,
+    purpose: row.purpose,
+    publicKey: decodePublicKey(row.public_key),
+  };
 }
 
 /** The public keys of all parts, from the home database; any part's login may read them. */
@@ -36,18 +41,28 @@ export async function loadPublicKeys(home: ContextDatabase): Promise<PublicKey[]
  * The key of one part of this installation, made at its first start. `home` must be logged in as that part: nobody
  * else may read the private half.
  */
-export async function loadSigningKey(home: ContextDatabase, part: string, purpose: KeyPurpose): Promise<SigningKey> {
+export async function loadSigningKey(
+  home: ContextDatabase,
+  part: string,
+  purpose: KeyPurpose,
+): Promise<SigningKey> {
   return (await findOwnKey(home, part, purpose)) ?? (await makeKey(home, part, purpose));
 }
 
-async function findOwnKey(home: ContextDatabase, part: string, purpose: KeyPurpose): Promise<SigningKey | undefined> {
+async function findOwnKey(
+  home: ContextDatabase,
+  part: string,
+  purpose: KeyPurpose,
+): Promise<SigningKey | undefined> {
   const [row] = await home.query<PublicRow & { private_key: string }>('*', {
     name: 'edge.signing-keys.own',
     text: `select key_id, part, purpose, public_key, private_key from edge.signing_key join edge.signing_secret using (key_id)
             where part = $1 and purpose = $2 and retired_at is null`,
     values: [part, purpose],
   });
-  return row === undefined ? undefined : { ...toPublicKey(row), privateKey: decodePrivateKey(row.private_key) };
+  return row === undefined
+    ? undefined
+    : { ...toPublicKey(row), privateKey: decodePrivateKey(row.private_key) };
 }
 
 /** Two copies of a part may start at once: one makes the key, the other finds it. */
@@ -66,7 +81,8 @@ async function makeKey(home: ContextDatabase, part: string, purpose: KeyPurpose)
     });
   });
   const key = await findOwnKey(home, part, purpose);
-  if (key === undefined) throw new Error(`The ${purpose} key of ${part} belongs to another role. Log in as ${part}.`);
+  if (key === undefined)
+    throw new Error(`The ${purpose} key of ${part} belongs to another role. Log in as ${part}.`);
   return key;
 }
 

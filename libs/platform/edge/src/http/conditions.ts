@@ -38,5 +38,8 @@ export function isLenient(prefer: string | undefined): boolean {
 export function idempotencyKeyOf(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   if (/^[\x21-\x7e]{1,255}$/.test(header)) return header;
-  throw new Fault('bad-parameter', 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces.');
+  throw new Fault(
+    'bad-parameter',
+    'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces.',
+  );
 }

@@ -1,14 +1,16 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { asFault, Fault, type FaultKind } from '#platform/fhir';
+import { asFault, Fault, operationOutcome, type FaultKind } from '#platform/fhir';
 import type { FhirReply, FhirRequest } from './fhir-request.ts';
 import { fhirJson } from './negotiate.ts';
-import { faultText } from './outcome.ts';
 
 /** What Nest and Fastify themselves refuse, by the status they would answer with. */
 const refusals: Readonly<Record<number, readonly [FaultKind, string]>> = {
   400: ['malformed', 'The request is malformed.'],
   404: ['not-found', 'There is nothing at this address. /fhir/R4/metadata says what there is.'],
-  405: ['method-not-allowed', 'This address does not take that method. /fhir/R4/metadata says what there is.'],
+  405: [
+    'method-not-allowed',
+    'This address does not take that method. /fhir/R4/metadata says what there is.',
+  ],
   408: ['malformed', 'The request did not arrive in time. Send it again.'],
   413: ['too-large', 'The body is too large.'],
   414: ['malformed', 'The address is too long.'],
@@ -35,7 +37,7 @@ export class FaultFilter implements ExceptionFilter {
     }
     // What is left of a body that nobody reads would be taken for the next request.
     if (!request.raw.complete) reply.header('connection', 'close');
-    reply.code(fault.status).header('content-type', fhirJson).send(faultText(fault));
+    reply.code(fault.status).header('content-type', fhirJson).send(operationOutcome(fault));
   }
 
   /** Names, codes and places only: the text of an error may quote what was in the request. */
@@ -43,7 +45,12 @@ export class FaultFilter implements ExceptionFilter {
     const thrown = error instanceof Fault ? (error.cause ?? error) : error;
     const { name, code, stack } = thrown as { name?: string; code?: string; stack?: string };
     const places = stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
-    this.#log.error({ requestId: request.id, error: name ?? typeof thrown, code, places: places.slice(0, 12) });
+    this.#log.error({
+      requestId: request.id,
+      error: name ?? typeof thrown,
+      code,
+      places: places.slice(0, 12),
+    });
   }
 }
 

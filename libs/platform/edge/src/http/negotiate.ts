@@ -3,8 +3,20 @@ import { Fault } from '#platform/fhir';
 /** https://hl7.org/fhir/R4/http.html#mime-type */
 export const fhirJson = 'application/fhir+json; charset=utf-8';
 
-const formats = new Set(['json', 'application/json', 'application/fhir+json', 'application/fhir json', 'text/json']);
-const acceptable = new Set(['*/*', 'application/*', 'application/json', 'application/fhir+json', 'text/json']);
+const formats = new Set([
+  'json',
+  'application/json',
+  'application/fhir+json',
+  'application/fhir json',
+  'text/json',
+]);
+const acceptable = new Set([
+  '*/*',
+  'application/*',
+  'application/json',
+  'application/fhir+json',
+  'text/json',
+]);
 
 /** Headers repeat themselves: each spelling is read once. */
 const knownAccepts = new Map<string, boolean>();
@@ -23,7 +35,8 @@ export function assertAcceptable(accept: string | undefined, query: unknown): vo
     known = accept.split(',').some(isFhirJson);
     if (knownAccepts.size < rememberedAccepts) knownAccepts.set(accept, known);
   }
-  if (!known) throw new Fault('not-acceptable', 'Septum answers FHIR R4 as JSON only: accept application/fhir+json.');
+  if (!known)
+    throw new Fault('not-acceptable', 'Septum answers FHIR R4 as JSON only: accept application/fhir+json.');
 }
 
 function isFhirJson(range: string): boolean {
@@ -55,5 +68,8 @@ export function assertJsonBody(contentType: string | undefined): void {
 
 export function assertFormBody(contentType: string | undefined): void {
   if (contentType !== undefined && mediaType(contentType) === 'application/x-www-form-urlencoded') return;
-  throw new Fault('unsupported-media', 'Send the parameters of _search as application/x-www-form-urlencoded.');
+  throw new Fault(
+    'unsupported-media',
+    'Send the parameters of _search as application/x-www-form-urlencoded.',
+  );
 }

@@ -35,9 +35,13 @@ export class RateLimit {
     const needed = requestClass === 'bulk' ? cost + burst / 2 : cost;
     if (bucket.tokens < Math.min(needed, burst)) {
       const missing = Math.min(needed, burst) - bucket.tokens;
-      throw new Fault('throttled', 'This client sends more than its share. Wait as long as Retry-After says.', {
-        retryAfterSeconds: Math.ceil(missing / this.#perSecond),
-      });
+      throw new Fault(
+        'throttled',
+        'This client sends more than its share. Wait as long as Retry-After says.',
+        {
+          retryAfterSeconds: Math.ceil(missing / this.#perSecond),
+        },
+      );
     }
     bucket.tokens -= cost;
   }

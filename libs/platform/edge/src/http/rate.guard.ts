@@ -12,7 +12,8 @@ export class RateGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FhirRequest>();
-    if (request.caller !== null) this.#limit.take(request.caller.client, isBulk(request) ? 'bulk' : 'interactive');
+    if (request.caller !== null)
+      this.#limit.take(request.caller.client, isBulk(request) ? 'bulk' : 'interactive');
     return true;
   }
 }

@@ -40,5 +40,8 @@ export async function readBody(message: IncomingMessage, limitBytes: number): Pr
 }
 
 function tooLarge(limitBytes: number): Fault {
-  return new Fault('too-large', `The body is larger than ${limitBytes / mebibyte} MB, the limit here. Send less at a time.`);
+  return new Fault(
+    'too-large',
+    `The body is larger than ${limitBytes / mebibyte} MB, the limit here. Send less at a time.`,
+  );
 }

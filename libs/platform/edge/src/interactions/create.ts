@@ -12,7 +12,10 @@ import { readBody, resourceLimit } from '../http/read-body.ts';
 /** Stores a new resource under an id of ours. Faults: `malformed`, `invalid`, `business-rule`, `forbidden`. */
 export async function create(edge: Edge, call: FhirCall, type: string, text: string): Promise<Answer> {
   if (call.headers['if-none-exist'] !== undefined) {
-    throw new Fault('not-supported', 'Conditional create is not supported: search first, then create without If-None-Exist.');
+    throw new Fault(
+      'not-supported',
+      'Conditional create is not supported: search first, then create without If-None-Exist.',
+    );
   }
   const idempotencyKey = idempotencyKeyOf(single(call.headers['idempotency-key']));
   const { result, texts } = await edge.call(

@@ -68,7 +68,10 @@ function readPage(query: URLSearchParams, lenient: boolean): HistoryPage {
     else if (name === '_since') page.since = instantOf(value);
     else if (name === '_cursor') page.cursor = value;
     else if (!ignored.has(name) && !lenient) {
-      throw new Fault('unknown-parameter', `History does not know the parameter "${name}": use _count and _since.`);
+      throw new Fault(
+        'unknown-parameter',
+        `History does not know the parameter "${name}": use _count and _since.`,
+      );
     }
   }
   return page;
@@ -82,7 +85,8 @@ function countOf(value: string): number {
 
 function instantOf(value: string): number {
   const instant = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(value) ? Date.parse(value) : NaN;
-  if (Number.isNaN(instant)) throw new Fault('bad-parameter', '_since must be an instant such as 2026-01-31T08:00:00Z.');
+  if (Number.isNaN(instant))
+    throw new Fault('bad-parameter', '_since must be an instant such as 2026-01-31T08:00:00Z.');
   return instant;
 }
 

@@ -10,7 +10,8 @@ import { fhirRoot, type FhirReply, type FhirRequest } from '../http/fhir-request
 export async function read(edge: Edge, call: FhirCall, type: string, id: string): Promise<Answer> {
   const { result, texts } = await edge.call(call, edge.ownerOf(type).resources.read, { type, id });
   const { version, lastUpdated } = result;
-  if (isUnchanged(single(call.headers['if-none-match']), version)) return { status: 304, version, lastUpdated };
+  if (isUnchanged(single(call.headers['if-none-match']), version))
+    return { status: 304, version, lastUpdated };
   return { status: 200, text: texts[0] ?? '', version, lastUpdated };
 }
 

@@ -12,7 +12,13 @@ import { readBody, resourceLimit } from '../http/read-body.ts';
  * Stores a further version of a resource, or its first under the client's id. Faults: `malformed`, `invalid`,
  * `business-rule`, `forbidden`, `version-conflict`.
  */
-export async function update(edge: Edge, call: FhirCall, type: string, id: string, text: string): Promise<Answer> {
+export async function update(
+  edge: Edge,
+  call: FhirCall,
+  type: string,
+  id: string,
+  text: string,
+): Promise<Answer> {
   const ifMatch = versionOf(single(call.headers['if-match']));
   const idempotencyKey = idempotencyKeyOf(single(call.headers['idempotency-key']));
   const { result, texts } = await edge.call(

@@ -71,8 +71,7 @@ const requests = `
     client text not null,
     key text not null,
     request_hash bytea not null,
-    status smallint,
-    answer text,
+    answer text not null,
     created_at timestamptz not null default now(),
     primary key (client, key)
   );

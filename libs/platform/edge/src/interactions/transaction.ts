@@ -1,0 +1,104 @@
+// https://hl7.org/fhir/R4/http.html#transaction
+import { Fault, type SlicedBundle } from '#platform/fhir';
+import { bundleText } from '../bundle/bundle-text.ts';
+import { bounded } from '../bundle/bounded.ts';
+import { entryCall, performEntry } from '../bundle/perform-entry.ts';
+import { faultEntry, responseEntry } from '../bundle/response-entry.ts';
+import type { WriteOutcomes } from '../bundle/share-request.ts';
+import { commitShared } from '../bundle/shared-commit.ts';
+import { planTransaction, type TransactionPlan } from '../bundle/transaction-plan.ts';
+import { commitInTwoPhases } from '../bundle/two-phase-commit.ts';
+import type { Edge, FhirCall } from '../edge.ts';
+import { findAnswer, requestHash, wasAnsweredMeanwhile, type AnswerToKeep } from '../home/idempotency.ts';
+import { written, type Answer } from '../http/answer.ts';
+import { idempotencyKeyOf } from '../http/conditions.ts';
+import { single } from '../http/fhir-call.ts';
+
+type Keyed = Omit<AnswerToKeep, 'answer'>;
+
+/**
+ * All entries or none, whichever contexts they belong to and wherever those run. Atomic, not isolated: a reader may
+ * see the writes of one context a moment before those of another.
+ */
+export async function transaction(
+  edge: Edge,
+  call: FhirCall,
+  bundle: SlicedBundle,
+  source: string,
+): Promise<Answer> {
+  const plan = planTransaction(edge, call, bundle);
+  const key = idempotencyKeyOf(single(call.headers['idempotency-key']));
+  const keyed =
+    key === undefined ? undefined : { client: call.caller.client, key, requestHash: requestHash(source) };
+  const entries = new Map<number, string>(await writeOnce(edge, call, plan, keyed));
+  await readEntries(edge, call, bundle, plan.reads, entries);
+  const texts = bundle.entries.map((_, index) => entries.get(index)!);
+  return { status: 200, text: bundleText({ type: 'transaction-response' }, texts) };
+}
+
+/** The response entries of the writes, by place; with a key that was used before, those of the first time. */
+async function writeOnce(
+  edge: Edge,
+  call: FhirCall,
+  plan: TransactionPlan,
+  keyed: Keyed | undefined,
+): Promise<[number, string][]> {
+  if (plan.shares.length === 0) return [];
+  const known = keyed && (await findAnswer(edge.home, keyed));
+  if (known !== undefined) return JSON.parse(known) as [number, string][];
+  const keep = (outcomes: WriteOutcomes): AnswerToKeep | undefined =>
+    keyed && { ...keyed, answer: JSON.stringify(responseEntries(call, outcomes)) };
+  try {
+    return responseEntries(call, await write(edge, call, plan, keep));
+  } catch (error) {
+    const meanwhile = keyed && wasAnsweredMeanwhile(error) ? await findAnswer(edge.home, keyed) : undefined;
+    if (meanwhile === undefined) throw error;
+    return JSON.parse(meanwhile) as [number, string][];
+  }
+}
+
+function write(
+  edge: Edge,
+  call: FhirCall,
+  plan: TransactionPlan,
+  keep: (outcomes: WriteOutcomes) => AnswerToKeep | undefined,
+): Promise<WriteOutcomes> {
+  const coordinator = edge.coordinatorFor(plan.shares.map(({ owner }) => owner.context));
+  return coordinator === undefined
+    ? commitInTwoPhases(edge, call, plan, keep)
+    : commitShared(edge, coordinator, call, plan, keep);
+}
+
+function responseEntries(call: FhirCall, outcomes: WriteOutcomes): [number, string][] {
+  return [...outcomes].map(([index, { written: stored, text }]) => {
+    if (stored.deleted === true || text === undefined) {
+      const head = stored.version > 0 ? { version: stored.version, lastUpdated: stored.lastUpdated } : {};
+      return [index, responseEntry({ status: 204, ...head })];
+    }
+    return [index, responseEntry(written(call, stored.created ? 201 : 200, stored, text))];
+  });
+}
+
+/** After the commit. A read that fails cannot undo it, so it says so in its place. */
+async function readEntries(
+  edge: Edge,
+  call: FhirCall,
+  { entries }: SlicedBundle,
+  reads: readonly number[],
+  into: Map<number, string>,
+): Promise<void> {
+  await bounded(
+    reads,
+    () => '',
+    8,
+    async (index) => {
+      const entry = entries[index]!;
+      try {
+        into.set(index, responseEntry(await performEntry(edge, entryCall(call, entry.request!), entry)));
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        into.set(index, faultEntry(error));
+      }
+    },
+  );
+}

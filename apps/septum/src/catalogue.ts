@@ -3,7 +3,7 @@ import { clinical } from '#clinical';
 import { coverage } from '#coverage';
 import { directory } from '#directory';
 import { encounters } from '#encounters';
-import { exchange } from '#exchange';
+import { exchangeBetween } from '#exchange';
 import { medications } from '#medications';
 import { patients } from '#patients';
 import { privacy } from '#privacy';
@@ -12,8 +12,7 @@ import { terminology } from '#terminology';
 import { transitions } from '#transitions';
 import type { ContextDefinition } from '#platform/runtime';
 
-/** The bounded contexts of Septum: the one place that lists them. The order is the order in which they start. */
-export const catalogue: readonly ContextDefinition[] = [
+const neighbours: readonly ContextDefinition[] = [
   patients,
   directory,
   encounters,
@@ -23,7 +22,9 @@ export const catalogue: readonly ContextDefinition[] = [
   coverage,
   quality,
   privacy,
-  exchange,
   terminology,
   access,
 ];
+
+/** The bounded contexts of Septum: the one place that lists them. The order is the order in which they start. */
+export const catalogue: readonly ContextDefinition[] = [...neighbours, exchangeBetween(neighbours)];

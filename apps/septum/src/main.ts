@@ -1,15 +1,23 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { asFault, Fault } from '#platform/fhir';
+import { benchVerb } from './verbs/bench.ts';
+import { doctorVerb } from './verbs/doctor.ts';
+import { migrateVerb } from './verbs/migrate.ts';
 import { serveVerb } from './verbs/serve.ts';
 import { settingsVerb } from './verbs/settings.ts';
+import { tokenVerb } from './verbs/token.ts';
 import { topologyVerb } from './verbs/topology.ts';
 
 const program = new Command('septum')
   .description("The hospital's data exchange in one program.")
   .showHelpAfterError()
   .addCommand(serveVerb())
+  .addCommand(tokenVerb())
   .addCommand(topologyVerb())
+  .addCommand(doctorVerb())
+  .addCommand(migrateVerb())
+  .addCommand(benchVerb())
   .addCommand(settingsVerb());
 
 try {

@@ -10,6 +10,10 @@ export function migrationsOf(part: string): readonly MigrationClass[] {
 }
 
 /** What every context has: the store of its types. */
-export function contextParts(_definition: ContextDefinition, _databases: Databases): ContextParts {
+export function contextParts(
+  _definition: ContextDefinition,
+  _databases: Databases,
+  _poke: () => void,
+): ContextParts {
   return { contracts: [], controllers: [], providers: [] };
 }

@@ -1,9 +1,11 @@
+import { EventExchange, JetStreams, type SubscriptionStatus } from '#platform/messaging';
 import {
   bootContext,
   type Databases,
   type Health,
   type Log,
   type Metrics,
+  type PartFindings,
   type RunningContext,
   type Shutdown,
   type Topology,
@@ -11,6 +13,7 @@ import {
 import { catalogue } from '../catalogue.ts';
 import type { Bindings } from './bindings.ts';
 import { contextParts } from './context-parts.ts';
+import { systemCaller } from './system-caller.ts';
 
 export interface ContextsOptions {
   readonly topology: Topology;
@@ -23,40 +26,52 @@ export interface ContextsOptions {
 }
 
 /** Boots the contexts of this process; none takes calls before all are found to be sound. */
-export async function startContexts(options: ContextsOptions): Promise<readonly RunningContext[]> {
+export async function startContexts(options: ContextsOptions): Promise<void> {
   const { topology, databases, bindings, health, metrics, shutdown, log } = options;
+  let events: EventExchange | undefined;
   const running: RunningContext[] = [];
   for (const definition of catalogue.filter(({ name }) => topology.isHere(name))) {
-    running.push(
-      await bootContext(definition, contextParts(definition, databases), {
-        ...bindings,
-        health,
-        metrics,
-        log,
-      }),
-    );
+    const parts = contextParts(definition, databases, () => events?.poke(definition.name));
+    running.push(await bootContext(definition, parts, { ...bindings, health, metrics, log }));
   }
+  events = openEvents(running, options);
   for (const { application } of running) await application.listen();
-  // Those that are called stop after those that call.
+  // Listeners call other contexts, so they end first: a call under way is finished, then the leases go to other copies.
+  shutdown.at('stop-admitting', () => events.stop());
   shutdown.at('drain', () => Promise.all(running.map(({ application }) => application.close())));
-  for (const { name, strategy } of running) watch(name, strategy, options);
-  return running;
+  await events.start();
+  for (const context of running) watch(context, events, options);
 }
 
+function openEvents(
+  running: readonly RunningContext[],
+  { databases, bindings, log }: ContextsOptions,
+): EventExchange {
+  return new EventExchange({
+    parts: running.map(({ name, strategy }) => ({
+      name,
+      database: databases.open(name),
+      caller: systemCaller(name),
+      handlers: strategy.getHandlers(),
+    })),
+    ...(bindings.nats === undefined
+      ? {}
+      : { streams: new JetStreams({ connection: bindings.nats.connection }) }),
+    onError: (where, error) => log.warn({ component: where, error }, 'an event was not applied'),
+  });
+}
+
+/** Tells health and metrics how a context is. */
 function watch(
-  name: string,
-  strategy: RunningContext['strategy'],
+  { name, strategy }: RunningContext,
+  events: EventExchange,
   { databases, health, metrics }: ContextsOptions,
 ): void {
   const database = databases.open(name);
-  const look = async () => {
+  const look = async (): Promise<PartFindings> => {
     await database.query('', { name: 'septum.alive', text: 'select 1' });
-    return {
-      problems: strategy.isOpen ? [] : ['It takes no calls.'],
-      outboxLagMs: 0,
-      inboxLagMs: 0,
-      parked: 0,
-    };
+    const own = (await events.status()).filter(({ context }) => context === name);
+    return { problems: strategy.isOpen ? [] : ['It takes no calls.'], ...lagOf(own) };
   };
   health.watch(name, look);
   metrics.watch(name, {
@@ -64,7 +79,15 @@ function watch(
       const { open, idle, waiting } = database.stats();
       return { total: open, idle, waiting };
     },
-    permits: () => ({ inUse: strategy.load.active, limit: strategy.load.active + strategy.load.waiting }),
+    permits: () => ({ inUse: strategy.load.active, waiting: strategy.load.waiting }),
     lag: look,
   });
+}
+
+function lagOf(subscriptions: readonly SubscriptionStatus[]) {
+  return {
+    outboxLagMs: 0,
+    inboxLagMs: Math.max(0, ...subscriptions.map(({ lagMs }) => lagMs)),
+    parked: subscriptions.reduce((sum, { parked }) => sum + parked, 0),
+  };
 }

@@ -20,6 +20,7 @@ import { migrationsOf } from './context-parts.ts';
 import { openHttpSide } from './http-side.ts';
 import { assertSafeDatabases } from './safe-databases.ts';
 import { startContexts } from './start-contexts.ts';
+import { systemCaller } from './system-caller.ts';
 
 /** Septum, or some parts of it, as it runs in this process. */
 export interface RunningSeptum {
@@ -29,16 +30,6 @@ export interface RunningSeptum {
   readonly topology: Topology;
   readonly shutdown: Shutdown;
 }
-
-/** As whom Septum asks for the state of its parts. */
-const monitor = Object.freeze({
-  subject: 'system/edge',
-  kind: 'system' as const,
-  client: 'system/edge',
-  scopes: Object.freeze([]),
-  purposeOfUse: 'HOPERAT',
-  breakGlass: false,
-});
 
 /** Starts the parts of this process, or throws and leaves nothing running. */
 export async function startSeptum(settings: Settings, log: Log): Promise<RunningSeptum> {
@@ -95,7 +86,14 @@ function openHealth(planned: Topology, { messenger, nats }: Bindings): Health {
   return new Health({
     topology: planned,
     askElsewhere: async (part) =>
-      (await messenger.call(monitor, statusContract(part), {}, { deadline: Date.now() + 1_500 })).result,
+      (
+        await messenger.call(
+          systemCaller(planned.here[0] ?? 'edge'),
+          statusContract(part),
+          {},
+          { deadline: Date.now() + 1_500 },
+        )
+      ).result,
   });
 }
 

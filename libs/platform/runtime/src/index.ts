@@ -21,3 +21,5 @@ export type { PartFindings, PartStatus } from './part-status.ts';
 export { createProbeServer } from './probe-server.ts';
 export { readRunFile, writeRunFile, type RunFile } from './run-file.ts';
 export { Shutdown } from './shutdown.ts';
+export { CreatePartSecret1763800000500 } from './part-secret.migration.ts';
+export { partSecret } from './part-secret.ts';

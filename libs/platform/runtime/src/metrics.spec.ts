@@ -22,7 +22,7 @@ describe('metrics', () => {
     const metrics = new Metrics();
     const common = {
       pool: () => ({ total: 4, idle: 1, waiting: 2 }),
-      permits: () => ({ inUse: 3, limit: 64 }),
+      permits: () => ({ inUse: 3, waiting: 0 }),
     };
     metrics.watch('patients', {
       ...common,

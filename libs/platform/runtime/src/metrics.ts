@@ -3,8 +3,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** What a part can be asked for when `/metrics` is read. */
 export interface PartGauges {
   readonly pool: () => { readonly total: number; readonly idle: number; readonly waiting: number };
-  /** Calls in progress and the most there may be. */
-  readonly permits: () => { readonly inUse: number; readonly limit: number };
+  /** Calls in progress, and calls that wait for their turn. */
+  readonly permits: () => { readonly inUse: number; readonly waiting: number };
   readonly lag: () => Promise<{
     readonly outboxLagMs: number;
     readonly inboxLagMs: number;
@@ -37,10 +37,15 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
-    this.#gauge('septum_permits', 'Calls in progress and their limit.', 'kind', async ({ permits }) => {
-      const { inUse, limit } = permits();
-      return { in_use: inUse, limit };
-    });
+    this.#gauge(
+      'septum_permits',
+      'Calls in progress, and calls that wait for their turn.',
+      'kind',
+      async ({ permits }) => {
+        const { inUse, waiting } = permits();
+        return { in_use: inUse, waiting };
+      },
+    );
     this.#gauge(
       'septum_pool_connections',
       'Database connections, and calls waiting for one.',

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { asFault, Fault, isResourceType, sliceBundle, splitResource } from '#platform/fhir';
+
+/** A resource as it was found in what is imported. */
+export interface FoundResource {
+  readonly type: string;
+  readonly id: string;
+  readonly text: string;
+  /** What other resources may call it by: the full URL of its entry. */
+  readonly fullUrl?: string;
+  /** Where it was found, for people: the file, and the line or entry. */
+  readonly place: string;
+}
+
+/** What cannot be imported, and why. */
+export interface NotImportable {
+  readonly place: string;
+  readonly reasons: readonly string[];
+  readonly text: string;
+}
+
+/** Bundles that hold resources to keep one by one. Others, such as documents and messages, are kept whole. */
+const unpacked = new Set(['transaction', 'batch', 'collection', 'searchset']);
+
+const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
+
+/** The resources in one JSON text: of a Bundle its entries, else the resource itself. */
+export function resourcesInText(text: string, place: string): (FoundResource | NotImportable)[] {
+  try {
+    const { type, id } = headOf(text);
+    if (type !== 'Bundle') return [found({ type, id, text }, undefined, place)];
+    const bundle = sliceBundle(text);
+    if (!unpacked.has(bundle.type)) return [found({ type, id, text }, undefined, place)];
+    return bundle.entries.flatMap(({ resource, fullUrl }, index) => {
+      const where = `${place} entry ${index + 1}`;
+      if (resource === undefined)
+        return [{ place: where, reasons: ['The entry has no resource.'], text: '' }];
+      return resource.type === 'OperationOutcome' && bundle.type === 'searchset'
+        ? []
+        : [found(resource, fullUrl, where)];
+    });
+  } catch (error) {
+    if (error instanceof Fault) return [{ place, reasons: [error.message], text }];
+    throw asFault(error);
+  }
+}
+
+function headOf(text: string): { type: string | undefined; id: string | undefined } {
+  const { type, id } = splitResource(text);
+  return { type, id };
+}
+
+function found(
+  resource: { readonly type?: string | undefined; readonly id?: string | undefined; readonly text: string },
+  fullUrl: string | undefined,
+  place: string,
+): FoundResource | NotImportable {
+  const { type, text } = resource;
+  if (type === undefined || !isResourceType(type)) {
+    return { place, reasons: ['The resourceType is missing, or no resource type of R4.'], text };
+  }
+  const id = resource.id ?? idOf(type, fullUrl) ?? contentId(text);
+  if (!idPattern.test(id)) {
+    return { place, reasons: ['The id is not valid: up to 64 letters, digits, hyphens and dots.'], text };
+  }
+  const withId = resource.id === undefined ? text.replace('{', `{"id":"${id}",`) : text;
+  return { type, id, text: withId, place, ...(fullUrl === undefined ? {} : { fullUrl }) };
+}
+
+/** The id that a full URL ends in: `urn:uuid:<id>`, or `…/<type>/<id>`. */
+function idOf(type: string, fullUrl: string | undefined): string | undefined {
+  if (fullUrl === undefined) return undefined;
+  if (/^urn:(uuid|oid):/i.test(fullUrl)) return fullUrl.slice('urn:uuid:'.length).toLowerCase();
+  const [, last] = new RegExp(`/${type}/([^/?#]+)$`).exec(fullUrl) ?? [];
+  return last;
+}
+
+/** A resource that nobody named gets an id from its content, so that importing it again changes nothing. */
+function contentId(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -57,11 +57,11 @@ export class Batch extends pg.Query {
   private answered = 0;
   private unreadable: unknown;
 
-  /** @throws when a value cannot be sent, before anything has been */
+  /** @throws RangeError when a value cannot be sent, before anything has been */
   constructor(statements: readonly Statement[]) {
     super({ text: '' });
     this.statements = statements;
-    this.values = statements.map(({ values = [] }) => values.map((value) => pgUtils.prepareValue(value)));
+    this.values = statements.map(prepareValues);
     this.results = statements.map(() => new Result(undefined, valueParsers));
     this.submit = (connection) => this.send(connection as unknown as Wire);
   }
@@ -79,14 +79,16 @@ export class Batch extends pg.Query {
     });
   }
 
-  private send(wire: Wire): null {
+  private send(wire: Wire): Error | null {
+    const reused = this.statements.find(({ name = '', text }) => (known(wire, name) ?? text) !== text);
+    if (reused)
+      return new RangeError(`Two statements are named ${reused.name}; give each text a name of its own.`);
     wire.stream.cork();
     try {
       this.statements.forEach(({ name = '', text }, index) => {
-        const known =
-          name !== '' && (wire.parsedStatements[name] ?? wire.submittedNamedStatements[name]) !== undefined;
-        this.sentText.push(!known);
-        if (!known) {
+        const sendText = known(wire, name) === undefined;
+        this.sentText.push(sendText);
+        if (sendText) {
           wire.parse({ text, name });
           if (name !== '') wire.submittedNamedStatements[name] = text;
         }
@@ -140,9 +142,10 @@ export class Batch extends pg.Query {
   /** The texts behind the failed statement never reached the parser, so they must be sent again the next time. */
   handleError(error: Error, connection: unknown): void {
     const { submittedNamedStatements } = connection as Wire;
-    for (const { name } of this.statements.slice(this.answered)) {
-      if (name !== undefined) delete submittedNamedStatements[name];
-    }
+    this.statements.forEach(({ name }, index) => {
+      const lost = index >= this.answered && this.sentText[index] === true;
+      if (lost && name !== undefined) delete submittedNamedStatements[name];
+    });
     this.callback(error);
   }
 
@@ -151,4 +154,17 @@ export class Batch extends pg.Query {
     connection.sendCopyFail('COPY is not part of a batch');
   }
   handleCopyData(): void {}
+}
+
+/** The text that the connection knows by this name. */
+function known(wire: Wire, name: string): string | undefined {
+  return name === '' ? undefined : (wire.parsedStatements[name] ?? wire.submittedNamedStatements[name]);
+}
+
+function prepareValues({ name, values = [] }: Statement): readonly Bindable[] {
+  try {
+    return values.map((value) => pgUtils.prepareValue(value));
+  } catch {
+    throw new RangeError(`A value of ${name ?? 'a statement'} cannot be sent to PostgreSQL.`);
+  }
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { databaseFault, unavailable } from './database-fault.ts';
+import { giveBack } from './run-batch.ts';
 
 export interface PoolOptions {
   readonly url: string;
@@ -69,11 +70,6 @@ export class ContextPool {
   async close(): Promise<void> {
     if (!this.pool.ending) await this.pool.end();
   }
-}
-
-/** A connection on which a transaction may still be open is closed, never handed to the next caller. */
-export function giveBack(client: pg.PoolClient): void {
-  client.release(client.getTransactionStatus() !== 'I');
 }
 
 function poolConfig(options: PoolOptions): pg.PoolConfig {

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { Fault } from '#platform/fhir';
 import type { RowPolicy, Statement, Transaction } from './context-database.ts';
-import { ContextPool, giveBack, type PoolStats } from './context-pool.ts';
+import { ContextPool, type PoolStats } from './context-pool.ts';
 import { commit, OpenTransaction } from './open-transaction.ts';
 import { checkedPart } from './provision.ts';
 import { roleNames } from './roles.ts';
+import { giveBack } from './run-batch.ts';
 
 export interface CoordinatorOptions {
   /** Of the coordinator role, into the database that the parts share; see `coordinatorUrl`. */

@@ -1,5 +1,6 @@
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { checkedPart } from './provision.ts';
+import { SilentLogger } from './silent-logger.ts';
 
 /** A class of a TypeORM migration; its name ends in the milliseconds of its making, which give the order. */
 export type MigrationClass = new () => MigrationInterface;
@@ -35,6 +36,7 @@ export function dataSourceFor(options: DataSourceForOptions): DataSource {
     migrationsRun: false,
     installExtensions: false,
     logging: false,
+    logger: new SilentLogger(),
     connectTimeoutMS: 3_000,
     poolErrorHandler: () => undefined,
     applicationName: `septum ${schema} tables`,

@@ -121,14 +121,15 @@ function asPostgresError(error: PostgresFields, state: string, statement: string
 function connectionFault(error: unknown, context: string): Fault {
   const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string };
   const socket = /^E[A-Z]+$/.test(code);
-  if (socket || /connect|terminat|timeout|not queryable|socket/i.test(message)) {
+  if (
+    !(error instanceof RangeError) &&
+    (socket || /connect|terminat|timeout|not queryable|socket/i.test(message))
+  ) {
     return unavailable(context, 'the connection to its database failed', new Error(socket ? code : message));
   }
   return new Fault(
     'exception',
     'Something failed inside Septum. The log of this process says what; quote the request id.',
-    {
-      cause: error instanceof RangeError ? error : new Error('A value could not be sent to the database.'),
-    },
+    { cause: error instanceof RangeError ? error : new Error('The database driver failed.') },
   );
 }

@@ -4,6 +4,7 @@ import type { MigrationClass } from './data-source.ts';
 import { checkedPart } from './provision.ts';
 import { TransactionMarker1763800000000 } from './transaction-marker.migration.ts';
 import { roleNames } from './roles.ts';
+import { SilentLogger } from './silent-logger.ts';
 
 export interface MigrateOptions {
   /** As given to `provision`. Default `septum`. */
@@ -112,6 +113,7 @@ async function runPending(
     migrationsTransactionMode: 'each',
     installExtensions: false,
     logging: false,
+    logger: new SilentLogger(),
     applicationName: `septum migrate ${schema}`,
     extra: { max: 1, options: session },
   });

@@ -1,8 +1,8 @@
-import { Batch, type BatchResult } from './batch.ts';
+import type { BatchResult } from './batch.ts';
 import type { ContextDatabase, Row, RowPolicy, Statement } from './context-database.ts';
 import { ContextPool, type PoolStats } from './context-pool.ts';
-import { databaseFault } from './database-fault.ts';
 import { commit, OpenTransaction } from './open-transaction.ts';
+import { runBatch } from './run-batch.ts';
 import { preparedTransactions, type PreparedTransactions } from './prepared-transactions.ts';
 import { checkedPart } from './provision.ts';
 import { begun, setRows } from './row-setting.ts';
@@ -53,14 +53,13 @@ export function openContextDatabase(options: ContextDatabaseOptions): OpenContex
   const batch = (policy: RowPolicy, statements: readonly Statement[]): Promise<readonly BatchResult[]> =>
     pool.use(async (client) => {
       const setting = setRows(client, policy);
-      const batched = new Batch(setting ? [setting.statement, ...statements] : statements);
-      try {
-        const results = await batched.run(client);
-        setting?.done();
-        return setting ? results.slice(1) : results;
-      } catch (error) {
-        throw databaseFault(error, context, batched.failed);
-      }
+      const results = await runBatch(
+        client,
+        context,
+        setting ? [setting.statement, ...statements] : statements,
+      );
+      setting?.done();
+      return setting ? results.slice(1) : results;
     });
 
   return {

@@ -1,7 +1,8 @@
 import type pg from 'pg';
-import { Batch, type BatchResult } from './batch.ts';
+import type { BatchResult } from './batch.ts';
 import type { Row, Statement, Transaction } from './context-database.ts';
 import { databaseFault } from './database-fault.ts';
+import { runBatch } from './run-batch.ts';
 
 /**
  * One transaction on one connection. What opens it travels with its first statement, so a transaction of one statement
@@ -29,14 +30,10 @@ export class OpenTransaction {
   }
 
   async run(statement: Statement): Promise<BatchResult> {
-    const batch = new Batch([...this.opening, statement]);
+    const statements = [...this.opening, statement];
     this.opening = [];
-    try {
-      const results = await batch.run(this.client);
-      return results.at(-1) as BatchResult;
-    } catch (error) {
-      throw databaseFault(error, this.context, batch.failed);
-    }
+    const results = await runBatch(this.client, this.context, statements);
+    return results.at(-1) as BatchResult;
   }
 
   /** What the work of a context is given. It is worthless once `isOpen` says so. */
@@ -68,7 +65,7 @@ export class OpenTransaction {
 
   async rollback(): Promise<void> {
     if (this.untouched) return;
-    await new Batch([{ text: 'rollback' }]).run(this.client).catch(() => undefined);
+    await runBatch(this.client, this.context, [{ text: 'rollback' }]).catch(() => undefined);
   }
 
   /** What is committed is committed: an effect that throws cannot turn it into a failure. */

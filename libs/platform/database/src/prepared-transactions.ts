@@ -1,10 +1,11 @@
 import pg from 'pg';
-import { Batch, type BatchResult } from './batch.ts';
+import type { BatchResult } from './batch.ts';
 import type { RowPolicy, Statement, Transaction } from './context-database.ts';
 import type { ContextPool } from './context-pool.ts';
-import { databaseFault, sqlStateOf } from './database-fault.ts';
+import { sqlStateOf } from './database-fault.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { begun } from './row-setting.ts';
+import { runBatch } from './run-batch.ts';
 
 /** A transaction that waits, durably and holding its locks, for the coordinator's decision. */
 export interface PreparedTransaction {
@@ -55,14 +56,7 @@ export function preparedTransactions(
 
   /** Alone in its round trip: PostgreSQL refuses to end a prepared transaction inside another. */
   const alone = (statement: Statement): Promise<BatchResult> =>
-    pool.use(async (client) => {
-      try {
-        const [result] = await new Batch([statement]).run(client);
-        return result as BatchResult;
-      } catch (error) {
-        throw databaseFault(error, context, statement.name ?? statement.text.split(' ', 2).join(' '));
-      }
-    });
+    pool.use(async (client) => (await runBatch(client, context, [statement]))[0] as BatchResult);
 
   const committedMarker = async (id: string): Promise<boolean | undefined> => {
     const { rows } = await alone({ text: `select committed from ${marker} where id = $1`, values: [id] });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { asFault, Fault, isResourceType, sliceBundle, splitResource } from '#platform/fhir';
+import { Fault, isResourceType, sliceBundle, type EntryResource } from '#platform/fhir';
 
 /** A resource as it was found in what is imported. */
 export interface FoundResource {
@@ -27,10 +27,9 @@ const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
 /** The resources in one JSON text: of a Bundle its entries, else the resource itself. */
 export function resourcesInText(text: string, place: string): (FoundResource | NotImportable)[] {
   try {
-    const { type, id } = headOf(text);
-    if (type !== 'Bundle') return [found({ type, id, text }, undefined, place)];
-    const bundle = sliceBundle(text);
-    if (!unpacked.has(bundle.type)) return [found({ type, id, text }, undefined, place)];
+    const whole = headOf(text);
+    const bundle = whole.type === 'Bundle' ? sliceBundle(text) : undefined;
+    if (bundle === undefined || !unpacked.has(bundle.type)) return [found(whole, undefined, place)];
     return bundle.entries.flatMap(({ resource, fullUrl }, index) => {
       const where = `${place} entry ${index + 1}`;
       if (resource === undefined)
@@ -41,17 +40,20 @@ export function resourcesInText(text: string, place: string): (FoundResource | N
     });
   } catch (error) {
     if (error instanceof Fault) return [{ place, reasons: [error.message], text }];
-    throw asFault(error);
+    throw error;
   }
 }
 
-function headOf(text: string): { type: string | undefined; id: string | undefined } {
-  const { type, id } = splitResource(text);
-  return { type, id };
+/** Type and id without parsing the rest: the slicer reads them of any resource that stands in a Bundle. */
+function headOf(text: string): EntryResource {
+  const { entries } = sliceBundle(
+    `{"resourceType":"Bundle","type":"collection","entry":[{"resource":${text}}]}`,
+  );
+  return entries[0]!.resource!;
 }
 
 function found(
-  resource: { readonly type?: string | undefined; readonly id?: string | undefined; readonly text: string },
+  resource: EntryResource,
   fullUrl: string | undefined,
   place: string,
 ): FoundResource | NotImportable {

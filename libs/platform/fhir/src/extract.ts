@@ -32,7 +32,11 @@ function compile(type: string, parameters: readonly SearchParameterDefinition[])
     const expression = parseExpression(parameter.expression!, type);
     if (expression.kind === 'is-true') addTruth(root, expression.path, parameter.code);
     else {
-      const unheard = expression.paths.flatMap((path) => addPath(root, type, path, parameter));
+      const unheard = expression.paths.flatMap((path) => {
+        const found = addPath(root, type, path, parameter);
+        // An extension may have a value of any type: no parameter means all of them.
+        return path.some(({ kind }) => kind === 'extension') ? [] : found;
+      });
       silent.push(...unheard.map((dataType) => ({ parameter: parameter.code, dataType })));
     }
   }

@@ -52,6 +52,14 @@ export class PlanNode {
   }
 }
 
+/** A cast takes subtypes too. https://hl7.org/fhirpath/N1/#oftypetype-type-specifier-collection */
+const subtypes: Readonly<Record<string, readonly string[]>> = {
+  uri: ['canonical', 'oid', 'url', 'uuid'],
+  string: ['code', 'id', 'markdown'],
+  integer: ['positiveInt', 'unsignedInt'],
+  Quantity: ['Age', 'Count', 'Distance', 'Duration'],
+};
+
 /** A place in the tree, and what stands there. */
 interface Position {
   readonly node: PlanNode;
@@ -112,7 +120,7 @@ function take(position: Position, step: Step, index: number | undefined): Positi
     case 'index':
       return [position];
     case 'cast':
-      return type === step.type ? [position] : [];
+      return type === step.type || subtypes[step.type]?.includes(type) ? [position] : [];
     case 'resolves-to':
       return [{ ...position, node: node.filter(`is ${step.type}`, (value, run) => targetType(value, run) === step.type) }];
     case 'equals':

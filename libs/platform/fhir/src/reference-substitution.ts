@@ -47,7 +47,7 @@ const attribute = /\b(href|src)(\s*=\s*)(\\"|')(.*?)\3/g;
 
 const linkMaps = new WeakMap<Substitutions, ReadonlyMap<string, string>>();
 
-/** A transaction substitutes the same links in each of its resources. */
+/** A transaction substitutes the same links in each of its resources, so the object may not change after its first use. */
 function linkMap(substitutions: Substitutions): ReadonlyMap<string, string> {
   let map = linkMaps.get(substitutions);
   if (!map) linkMaps.set(substitutions, (map = new Map(Object.entries(substitutions))));
@@ -120,5 +120,6 @@ class Substitution {
 
 /** The text of one resource with its links replaced. Faults: `malformed` for what is no JSON object. */
 export function substituteReferences(text: string, substitutions: Substitutions): string {
-  return Object.keys(substitutions).length === 0 ? text : new Substitution(text, linkMap(substitutions)).run();
+  const links = linkMap(substitutions);
+  return links.size === 0 ? text : new Substitution(text, links).run();
 }

@@ -1,4 +1,7 @@
+import { encounterDischarged } from '#encounters/contract';
 import { defineContext } from '#platform/runtime';
+import { DischargeListener } from './discharge.listener.ts';
+import { GatherDischargeFacts } from './gather-discharge-facts.ts';
 
 export const transitions = defineContext({
   name: 'transitions',
@@ -13,4 +16,8 @@ export const transitions = defineContext({
     'CommunicationRequest',
     'Task',
   ],
+  controllers: [DischargeListener],
+  providers: [GatherDischargeFacts],
+  needs: ['patients', 'directory', 'encounters', 'clinical', 'medications'],
+  hears: [encounterDischarged],
 });

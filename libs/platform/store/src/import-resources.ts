@@ -1,0 +1,99 @@
+import { assertScope, rowPolicy, type Caller } from '#platform/access';
+import { Fault, type Issue } from '#platform/fhir';
+import type { Reply } from '#platform/messaging';
+import { resourcesImported, type Imported, type ImportResources } from './contract/import.ts';
+import type { StoreParts } from './store-parts.ts';
+import { prepareWrite, type PreparedWrite } from './write/prepared-write.ts';
+import { inLockOrder, writeStatement, type OutcomeRow } from './write/write-statement.ts';
+
+interface Draft {
+  /** Place among the entries. */
+  readonly index: number;
+  readonly write: PreparedWrite;
+}
+
+/**
+ * Many resources, each as `PUT Type/id`, without rules of care, which the audit says. What is stored already with the
+ * same content stays as it is, so importing twice changes nothing; a resource that recurs in the batch becomes a
+ * further version. One event tells of the batch.
+ */
+export async function importResources(
+  store: StoreParts,
+  caller: Caller,
+  { entries, substitutions }: ImportResources,
+  texts: readonly string[],
+): Promise<Reply<Imported>> {
+  for (const type of new Set(entries.map((entry) => entry.type))) {
+    store.assertOwns(type);
+    assertScope(caller, type, 'u');
+  }
+  const rejected: { index: number; issues: readonly Issue[] }[] = [];
+  const drafts: Draft[] = [];
+  entries.forEach(({ type, id }, index) => {
+    try {
+      const request = {
+        method: 'update',
+        type,
+        id,
+        imported: true,
+        ...(substitutions ? { substitutions } : {}),
+      } as const;
+      drafts.push({ index, write: prepareWrite(request, texts[index], store) });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      rejected.push({ index, issues: error.issues });
+    }
+  });
+  const outcomes: OutcomeRow[] = [];
+  for (const batch of withoutRepeats(drafts)) {
+    const rows = await writeBatch(store, caller, batch);
+    rows.forEach((row, at) => {
+      if (row.outcome === 'hidden')
+        rejected.push({
+          index: batch[at]!.index,
+          issues: new Fault('forbidden', 'This caller may not write that resource.').issues,
+        });
+    });
+    outcomes.push(...rows);
+  }
+  store.poke();
+  const count = (wanted: string): number => outcomes.filter(({ outcome }) => outcome === wanted).length;
+  const result = {
+    created: count('created'),
+    updated: count('updated'),
+    unchanged: count('unchanged'),
+    rejected,
+  };
+  return { result, texts: [] };
+}
+
+/** A resource that recurs goes into a later batch, so that its versions follow each other. */
+function withoutRepeats(drafts: readonly Draft[]): readonly (readonly Draft[])[] {
+  const batches: Map<string, Draft>[] = [];
+  const seen = new Map<string, number>();
+  for (const draft of drafts) {
+    const at = seen.get(draft.write.item) ?? 0;
+    seen.set(draft.write.item, at + 1);
+    (batches[at] ??= new Map()).set(draft.write.item, draft);
+  }
+  return batches.map((batch) =>
+    [...batch.values()].sort((one, other) => inLockOrder(one.write, other.write)),
+  );
+}
+
+async function writeBatch(
+  store: StoreParts,
+  caller: Caller,
+  batch: readonly Draft[],
+): Promise<readonly OutcomeRow[]> {
+  const imported = resourcesImported(store.context);
+  const event = { type: imported, orderKey: imported.pattern, payload: { count: batch.length } };
+  const writes = batch.map(({ write }) => ({ caller, traceparent: '', write }));
+  return store.database.query<OutcomeRow>(
+    rowPolicy(caller),
+    writeStatement(store.schema, writes, {
+      ...{ definitionSet: store.definitionSet, changePattern: null, skipSame: true, events: [event] },
+      auditDetail: 'import: rules of care not run',
+    }),
+  );
+}

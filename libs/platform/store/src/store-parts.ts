@@ -1,0 +1,64 @@
+import { Fault } from '#platform/fhir';
+import type { ContextDatabase } from '#platform/database';
+import { AuditLog } from './audit/audit-log.ts';
+import { SearchHash } from './index/search-hash.ts';
+import type { WriteRule } from './write-rule.ts';
+
+export interface StoreOptions {
+  /** The context's database; the store writes to its schema. */
+  readonly database: ContextDatabase;
+  /** The FHIR types the context owns. */
+  readonly types: readonly string[];
+  readonly rules?: readonly WriteRule[];
+  /** The installation's secret for hashes in the index, at least 16 characters; the same in every process, for ever. */
+  readonly hashKey: string;
+  /** Which definitions validate and index; recorded with each row. */
+  readonly definitionSet?: string;
+  /** Absolute references below this are this installation's own; without a slash at its end. */
+  readonly ownBase?: string;
+  /** Told after each commit that published events. */
+  readonly relay?: { poke(): void };
+  /** Makes ids of new resources. Default: UUIDs of version 4, which tell nothing of when. */
+  readonly randomId?: () => string;
+  /** Milliseconds since the epoch; only "approximately" in searches depends on it. */
+  readonly now?: () => number;
+}
+
+/** What the parts of one context's store share. */
+export class StoreParts {
+  readonly database: ContextDatabase;
+  readonly context: string;
+  readonly schema: string;
+  readonly types: ReadonlySet<string>;
+  /** By type. */
+  readonly rules: ReadonlyMap<string, readonly WriteRule[]>;
+  readonly hash: SearchHash;
+  readonly audit: AuditLog;
+  readonly definitionSet: string;
+  readonly ownBase: string | undefined;
+  readonly randomId: () => string;
+  readonly now: () => number;
+  readonly poke: () => void;
+
+  constructor(options: StoreOptions) {
+    this.database = options.database;
+    this.context = options.database.context;
+    this.schema = options.database.schema;
+    this.types = new Set(options.types);
+    this.rules = new Map(
+      options.types.map((type) => [type, (options.rules ?? []).filter((rule) => rule.type === type)]),
+    );
+    this.hash = new SearchHash(options.hashKey);
+    this.audit = new AuditLog(options.database);
+    this.definitionSet = options.definitionSet ?? 'r4-4.0.1';
+    this.ownBase = options.ownBase;
+    this.randomId = options.randomId ?? (() => crypto.randomUUID());
+    this.now = options.now ?? Date.now;
+    this.poke = () => options.relay?.poke();
+  }
+
+  assertOwns(type: string): void {
+    if (this.types.has(type)) return;
+    throw new Fault('not-found', `${this.context} does not keep ${type}; ask the context that does.`);
+  }
+}

@@ -1,0 +1,180 @@
+import { assertScope, rowPolicy, type Caller, type Interaction } from '#platform/access';
+import type { Transaction } from '#platform/database';
+import { Fault } from '#platform/fhir';
+import type { NewEvent, Reply } from '#platform/messaging';
+import type { WriteResource, Written } from '../contract/resource.ts';
+import { resourceChanged } from '../contract/resource-changed.ts';
+import { rowColumns, textOf, type ResourceRow } from '../resource-row.ts';
+import type { StoreParts } from '../store-parts.ts';
+import type { Resource } from '../write-rule.ts';
+import { GroupCommit } from './group-commit.ts';
+import { answeredBefore, rememberAnswer, requestHash } from './idempotency.ts';
+import { prepareWrite, type PreparedWrite } from './prepared-write.ts';
+import { answerOf, type WriteAnswer } from './write-outcome.ts';
+import { inLockOrder, writeStatement, type CalledWrite, type OutcomeRow } from './write-statement.ts';
+
+/** A write as it is handed to {@link ResourceWriter.writeIn}: the request, and the text of all but a delete. */
+export interface WriteEntry {
+  readonly request: WriteResource;
+  readonly text?: string;
+}
+
+const interactions: Readonly<Record<WriteResource['method'], Interaction>> = {
+  create: 'c',
+  update: 'u',
+  delete: 'd',
+};
+
+/** Creates, updates and deletes. https://hl7.org/fhir/R4/http.html#create */
+export class ResourceWriter {
+  readonly #parts: StoreParts;
+  readonly #changePattern: string;
+  readonly #grouped: GroupCommit;
+
+  constructor(parts: StoreParts) {
+    this.#parts = parts;
+    this.#changePattern = resourceChanged(parts.context).pattern;
+    this.#grouped = new GroupCommit((policy, writes) =>
+      parts.database.query<OutcomeRow>(policy, this.#statement(writes)),
+    );
+  }
+
+  async write(
+    caller: Caller,
+    request: WriteResource,
+    text: string | undefined,
+    traceparent = '',
+  ): Promise<Reply<Written>> {
+    const write = this.#prepare(caller, request, text);
+    if (request.idempotencyKey !== undefined || this.#rulesOf(write).length > 0) {
+      return this.#writeInOwnTransaction(caller, request, write, text, traceparent);
+    }
+    const row = await this.#grouped.write(rowPolicy(caller), { caller, traceparent, write });
+    const answer = answerOf(write, row);
+    this.#parts.poke();
+    return replyOfWrites([answer], ([written]) => written!);
+  }
+
+  /**
+   * Writes within a transaction that the caller of this method holds and commits: all of these or, by the fault thrown,
+   * none. Rules of care apply. `events` are published with them.
+   */
+  async writeIn(
+    transaction: Transaction,
+    caller: Caller,
+    entries: readonly WriteEntry[],
+    options: { events?: readonly NewEvent[]; traceparent?: string } = {},
+  ): Promise<Reply<readonly Written[]>> {
+    const writes = entries.map(({ request, text }) => this.#prepare(caller, request, text));
+    const answers = await this.#apply(
+      transaction,
+      caller,
+      writes,
+      options.events ?? [],
+      options.traceparent ?? '',
+    );
+    return replyOfWrites(answers, (written) => written);
+  }
+
+  #rulesOf({ type }: PreparedWrite) {
+    return this.#parts.rules.get(type) ?? [];
+  }
+
+  #prepare(caller: Caller, request: WriteResource, text: string | undefined): PreparedWrite {
+    this.#parts.assertOwns(request.type);
+    assertScope(caller, request.type, interactions[request.method]);
+    return prepareWrite(request, text, this.#parts);
+  }
+
+  #statement(writes: readonly CalledWrite[], events: readonly NewEvent[] = []) {
+    const { schema, definitionSet } = this.#parts;
+    return writeStatement(schema, writes, { definitionSet, changePattern: this.#changePattern, events });
+  }
+
+  async #writeInOwnTransaction(
+    caller: Caller,
+    request: WriteResource,
+    write: PreparedWrite,
+    text: string | undefined,
+    traceparent: string,
+  ): Promise<Reply<Written>> {
+    const { database, schema } = this.#parts;
+    const key = request.idempotencyKey;
+    const answer = await database.transact(rowPolicy(caller), async (transaction): Promise<WriteAnswer> => {
+      if (key === undefined) return (await this.#apply(transaction, caller, [write], [], traceparent))[0]!;
+      const once = { schema, caller, key, request: requestHash(request, text) };
+      const before = await answeredBefore(transaction, once);
+      if (before) return before;
+      const [first] = await this.#apply(transaction, caller, [write], [], traceparent);
+      await rememberAnswer(transaction, once, first!.written);
+      return first!;
+    });
+    this.#parts.poke();
+    return replyOfWrites([answer], ([written]) => written!);
+  }
+
+  /** Rules first, under the rows' locks; then all writes in one statement; answers in the order they were given. */
+  async #apply(
+    transaction: Transaction,
+    caller: Caller,
+    writes: readonly PreparedWrite[],
+    events: readonly NewEvent[],
+    traceparent: string,
+  ): Promise<readonly WriteAnswer[]> {
+    const sorted = writes.toSorted(inLockOrder);
+    if (new Set(sorted.map(({ item }) => item)).size < sorted.length) {
+      throw new Fault('bad-parameter', 'One transaction writes the same resource twice; write it once.');
+    }
+    const decided = await this.#decide(transaction, sorted);
+    const called = decided.writes.map((write) => ({ caller, traceparent, write }));
+    const rows = await transaction.query<OutcomeRow>(this.#statement(called, [...decided.events, ...events]));
+    transaction.afterCommit(() => this.#parts.poke());
+    const answers = new Map(decided.writes.map((write, at) => [write.item, answerOf(write, rows[at]!)]));
+    return writes.map(({ item }) => answers.get(item)!);
+  }
+
+  /**
+   * Consults the rules of care on what is there, which the locks keep there. A resource that is not there cannot be
+   * locked, so its write is made conditional on its absence.
+   */
+  async #decide(transaction: Transaction, writes: readonly PreparedWrite[]) {
+    const ruled = writes.filter((write) => this.#rulesOf(write).length > 0);
+    if (ruled.length === 0) return { writes, events: [] };
+    const rows = await transaction.query<ResourceRow>({
+      name: `${this.#parts.schema}.lock`,
+      text: lockSql(this.#parts.schema),
+      values: [ruled.map(({ type }) => type), ruled.map(({ id }) => id)],
+    });
+    const known = new Map(rows.map((row) => [`${row.type}/${row.id}`, row]));
+    const events: NewEvent[] = [];
+    const conditional = writes.map((write): PreparedWrite => {
+      const rules = this.#rulesOf(write);
+      const row = known.get(`${write.type}/${write.id}`);
+      const before = row && !row.deleted ? (JSON.parse(textOf(row)) as Resource) : undefined;
+      if (rules.length === 0 || (write.method === 'delete' && before === undefined)) return write;
+      for (const rule of rules) events.push(...rule.decide(before, afterOf(write)));
+      return row || write.ifMatch !== null ? write : { ...write, ifMatch: 0 };
+    });
+    return { writes: conditional, events };
+  }
+}
+
+/** A new resource under the id that the store has given it. */
+function afterOf({ id, resource }: PreparedWrite): Resource | undefined {
+  return resource && { ...resource, id };
+}
+
+function replyOfWrites<Result>(
+  answers: readonly WriteAnswer[],
+  resultOf: (written: Written[]) => Result,
+): Reply<Result> {
+  return {
+    result: resultOf(answers.map(({ written }) => written)),
+    texts: answers.map(({ text }) => text ?? ''),
+  };
+}
+
+function lockSql(schema: string): string {
+  return `SELECT ${rowColumns('r')} FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (type, id, place)
+    JOIN "${schema}".resource r ON r.type = w.type COLLATE "C" AND r.id = w.id COLLATE "C" ORDER BY w.place FOR UPDATE OF r`;
+}

@@ -20,7 +20,6 @@ export class Discharged {
   @IsInt() nth!: number;
 }
 export const discharged = eventType('ward', 'stay.discharged', Discharged);
-export const admitted = eventType('ward', 'stay.admitted', Discharged);
 
 /** Decides for a test what the listeners do beside applying: throw to fail, wait to be slow. */
 export class Conduct {

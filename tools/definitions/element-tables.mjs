@@ -25,7 +25,9 @@ function elementRow(element, structure, isParent, bound) {
     const isResourceId = structure.kind === 'resource';
     types = element.type.map((type) => typeName(element.path, { ...type, isResourceId }));
     const reference = element.type.find((type) => type.code === 'Reference');
-    const targets = (reference?.targetProfile ?? []).map((profile) => profile.slice(profile.lastIndexOf('/') + 1));
+    const targets = (reference?.targetProfile ?? []).map((profile) =>
+      profile.slice(profile.lastIndexOf('/') + 1),
+    );
     if (targets.length > 0 && !targets.includes('Resource')) details.targets = targets;
   }
   if (element.binding?.strength === 'required' && element.binding.valueSet) {
@@ -52,7 +54,8 @@ export function elementTables(structures) {
     const elements = structure.snapshot.element;
     if (structure.kind === 'primitive-type') {
       const value = elements.find((element) => element.path === `${structure.type}.value`);
-      primitives[structure.type] = value?.type[0].extension?.find((each) => each.url === regex)?.valueString ?? '';
+      primitives[structure.type] =
+        value?.type[0].extension?.find((each) => each.url === regex)?.valueString ?? '';
       continue;
     }
     const parents = new Set(elements.map((element) => element.path.slice(0, element.path.lastIndexOf('.'))));

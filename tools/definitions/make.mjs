@@ -27,7 +27,9 @@ function resources(folder, type) {
 
 /** One line for each entry, so that a change of the definitions reads as a change of lines. */
 function lines(table) {
-  const entries = Object.entries(table).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  const entries = Object.entries(table).map(
+    ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+  );
   return `{\n${entries.join(',\n')}\n}\n`;
 }
 
@@ -49,7 +51,9 @@ const files = make();
 if (process.argv.includes('--check')) {
   const stale = Object.keys(files).filter((name) => readFileSync(join(target, name), 'utf8') !== files[name]);
   if (stale.length > 0) {
-    process.stderr.write(`${stale.join(', ')} differ from the packages: run node tools/definitions/make.mjs and commit.\n`);
+    process.stderr.write(
+      `${stale.join(', ')} differ from the packages: run node tools/definitions/make.mjs and commit.\n`,
+    );
     process.exit(1);
   }
 } else {

@@ -5,7 +5,8 @@
 
 function codesBySystem(contains, into) {
   for (const concept of contains ?? []) {
-    if (concept.code !== undefined && !concept.abstract) (into[concept.system] ??= new Set()).add(concept.code);
+    if (concept.code !== undefined && !concept.abstract)
+      (into[concept.system] ??= new Set()).add(concept.code);
     codesBySystem(concept.contains, into);
   }
   return into;

@@ -40,9 +40,13 @@ export function searchParameters(definitions, types) {
       const expression = ownTerms(definition.expression ?? '', base).join(' | ');
       const parameter = { code: definition.code, type: definition.type };
       if (expression) parameter.expression = expression;
-      if (definition.target) parameter.targets = definition.target.filter((type) => types[type] || type === 'Resource');
+      if (definition.target)
+        parameter.targets = definition.target.filter((type) => types[type] || type === 'Resource');
       if (definition.component) {
-        parameter.components = definition.component.map(({ definition: url, expression: path }) => ({ url, expression: path }));
+        parameter.components = definition.component.map(({ definition: url, expression: path }) => ({
+          url,
+          expression: path,
+        }));
       }
       parameter.url = definition.url;
       (table[base] ??= []).push(parameter);

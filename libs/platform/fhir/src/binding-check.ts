@@ -22,9 +22,12 @@ export function bindingCheck(valueSet: string, type: string): BindingCheck | und
   const bySystem = new Map(Object.entries(codes).map(([system, list]) => [system, new Set(list)]));
   const has = (coding: unknown): boolean => {
     const { system, code } = (coding ?? {}) as Fields;
-    return typeof code === 'string' && typeof system === 'string' && (bySystem.get(system)?.has(code) ?? false);
+    return (
+      typeof code === 'string' && typeof system === 'string' && (bySystem.get(system)?.has(code) ?? false)
+    );
   };
-  const refuse = (run: ValidationRun): void => run.report('code-invalid', `This element takes only codes of its value set. ${hint}`);
+  const refuse = (run: ValidationRun): void =>
+    run.report('code-invalid', `This element takes only codes of its value set. ${hint}`);
   if (type === 'Coding') return (value, run) => void (has(value) || refuse(run));
   if (type === 'CodeableConcept') {
     return (value, run) => {

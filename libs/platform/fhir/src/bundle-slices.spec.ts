@@ -14,7 +14,8 @@ function kindOf(text: string): string {
 
 describe('sliceBundle', () => {
   it('cuts the entries and leaves the resources as text', () => {
-    const resource = '{ "resourceType": "Patient", "id":"p", "multipleBirthInteger": 1, "x": {"resourceType":"y"} }';
+    const resource =
+      '{ "resourceType": "Patient", "id":"p", "multipleBirthInteger": 1, "x": {"resourceType":"y"} }';
     const text = `{"resourceType":"Bundle","id":"b","type":"transaction","entry":[
       {"fullUrl":"urn:uuid:1","resource":${resource},"request":{"method":"PUT","url":"Patient/p","ifMatch":"W/\\"1\\"","ifNoneExist":"a=b"}},
       {"request":{"method":"DELETE","url":"Patient/q"}}, {"resource":{"id":"z"}}]}`;
@@ -62,7 +63,8 @@ describe('sliceBundle', () => {
   });
 
   it('takes 10,000 entries and no more', () => {
-    const of = (count: number): string => `{"resourceType":"Bundle","entry":[${Array<string>(count).fill('{}').join(',')}]}`;
+    const of = (count: number): string =>
+      `{"resourceType":"Bundle","entry":[${Array<string>(count).fill('{}').join(',')}]}`;
     expect(sliceBundle(of(10_000)).entries).toHaveLength(10_000);
     expect(kindOf(of(10_001))).toBe('too-large');
   });
@@ -82,11 +84,18 @@ describe('sliceBundle', () => {
     expect(seconds(`{"resourceType":"Bundle","id":"${'\\\\'.repeat(megabytes / 2)}"}`)).toBeLessThan(3);
     expect(seconds(`{"resourceType":"Bundle","id":"${'\\"'.repeat(megabytes / 2)}`)).toBeLessThan(3);
     expect(seconds(`{"resourceType":"Bundle","link":[${'{},'.repeat(megabytes / 3)}`)).toBeLessThan(3);
-    expect(seconds(`{"resourceType":"Bundle",${Array.from({ length: 200_000 }, (_, index) => `"${index}":1`).join(',')}}`)).toBeLessThan(3);
+    expect(
+      seconds(
+        `{"resourceType":"Bundle",${Array.from({ length: 200_000 }, (_, index) => `"${index}":1`).join(',')}}`,
+      ),
+    ).toBeLessThan(3);
   });
 
   it('cuts what JSON.parse finds, for any entries', () => {
-    const entries = fc.array(fc.record({ fullUrl: fc.string(), resource: fc.dictionary(fc.string(), fc.jsonValue()) }), { maxLength: 6 });
+    const entries = fc.array(
+      fc.record({ fullUrl: fc.string(), resource: fc.dictionary(fc.string(), fc.jsonValue()) }),
+      { maxLength: 6 },
+    );
     fc.assert(
       fc.property(entries, fc.constantFrom(undefined, 1, '\t'), (entry, indent) => {
         // A resource's own type and id are read out of it, so here they are absent.
@@ -94,7 +103,9 @@ describe('sliceBundle', () => {
         const sliced = sliceBundle(JSON.stringify(bundle, undefined, indent)).entries;
         const parsed = (JSON.parse(JSON.stringify(bundle)) as typeof bundle).entry;
         expect(sliced.map(({ fullUrl }) => fullUrl)).toEqual(parsed.map(({ fullUrl }) => fullUrl));
-        expect(sliced.map(({ resource }) => JSON.parse(resource!.text) as unknown)).toEqual(parsed.map(({ resource }) => resource));
+        expect(sliced.map(({ resource }) => JSON.parse(resource!.text) as unknown)).toEqual(
+          parsed.map(({ resource }) => resource),
+        );
       }),
     );
   });

@@ -49,9 +49,12 @@ function parsed(text: string, start: number, end: number): unknown {
 function requestOf(value: unknown): EntryRequest {
   const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   const { method, url } = fields;
-  if (typeof method !== 'string' || typeof url !== 'string') throw malformed('an entry.request has no method or no url; give both');
+  if (typeof method !== 'string' || typeof url !== 'string')
+    throw malformed('an entry.request has no method or no url; give both');
   const optional = ['ifMatch', 'ifNoneMatch', 'ifModifiedSince', 'ifNoneExist'] as const;
-  const given = optional.filter((name) => typeof fields[name] === 'string').map((name) => [name, fields[name]]);
+  const given = optional
+    .filter((name) => typeof fields[name] === 'string')
+    .map((name) => [name, fields[name]]);
   return { method, url, ...Object.fromEntries(given) };
 }
 
@@ -89,7 +92,8 @@ function entryAt(text: string, start: number): { entry: SlicedEntry; end: number
 
 function entriesAt(text: string, start: number, entries: SlicedEntry[]): number {
   return items(text, start, (at, index) => {
-    if (index >= entryLimit) throw new Fault('too-large', 'The Bundle has too many entries: at most 10,000. Send it in several.');
+    if (index >= entryLimit)
+      throw new Fault('too-large', 'The Bundle has too many entries: at most 10,000. Send it in several.');
     const { entry, end } = entryAt(text, at);
     entries.push(entry);
     return end;

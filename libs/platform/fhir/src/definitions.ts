@@ -30,7 +30,8 @@ export interface TypeDefinition {
 /** A search parameter of one type, with the part of its expression that speaks of that type. */
 export interface SearchParameterDefinition {
   readonly code: string;
-  readonly type: 'token' | 'string' | 'date' | 'reference' | 'uri' | 'number' | 'quantity' | 'composite' | 'special';
+  readonly type:
+    'token' | 'string' | 'date' | 'reference' | 'uri' | 'number' | 'quantity' | 'composite' | 'special';
   readonly expression?: string;
   readonly targets?: readonly string[];
   readonly components?: readonly { readonly url: string; readonly expression: string }[];

@@ -43,11 +43,14 @@ function compile(type: string, parameters: readonly SearchParameterDefinition[])
   return { root, silent };
 }
 
-function compiledOnce(parametersOf: (type: string) => readonly SearchParameterDefinition[]): (type: string) => Extractor {
+function compiledOnce(
+  parametersOf: (type: string) => readonly SearchParameterDefinition[],
+): (type: string) => Extractor {
   const extractors = new Map<string, Extractor>();
   return (type) => {
     let extractor = extractors.get(type);
-    if (!extractor) extractors.set(type, (extractor = compile(type, isResourceType(type) ? parametersOf(type) : [])));
+    if (!extractor)
+      extractors.set(type, (extractor = compile(type, isResourceType(type) ? parametersOf(type) : [])));
     return extractor;
   };
 }
@@ -63,7 +66,8 @@ function patientsIn(type: string, run: IndexRun, id: string | undefined): readon
   if (codes.length === 0 && !isPatient) return [];
   const patients = new Set<string>(isPatient ? [id] : []);
   for (const { parameter, targetType, targetId } of run.references) {
-    if (targetType === 'Patient' && targetId !== undefined && codes.includes(parameter)) patients.add(targetId);
+    if (targetType === 'Patient' && targetId !== undefined && codes.includes(parameter))
+      patients.add(targetId);
   }
   return [...patients].sort();
 }
@@ -86,7 +90,11 @@ export function extract(type: string, resource: ParsedResource, options: Extract
  * The ids of the patients in whose compartments a resource lies; {@link extract} answers the same among the rest.
  * https://hl7.org/fhir/R4/compartmentdefinition-patient.html
  */
-export function compartmentPatients(type: string, resource: ParsedResource, options: ExtractOptions = {}): readonly string[] {
+export function compartmentPatients(
+  type: string,
+  resource: ParsedResource,
+  options: ExtractOptions = {},
+): readonly string[] {
   const run = startIndexRun(resource, options.ownBase);
   compartmentExtractor(type).root.visit(resource, run);
   return patientsIn(type, run, idOf(resource, options));

@@ -21,7 +21,8 @@ interface Branch {
 export class PlanNode {
   readonly collects: Collect[] = [];
   private readonly branches: Branch[] = [];
-  private readonly filters: { readonly name: string; readonly accepts: Accepts; readonly node: PlanNode }[] = [];
+  private readonly filters: { readonly name: string; readonly accepts: Accepts; readonly node: PlanNode }[] =
+    [];
 
   branch(property: string, index: number | undefined): PlanNode {
     let found = this.branches.find((each) => each.property === property && each.index === index);
@@ -68,7 +69,9 @@ interface Position {
 }
 
 function elementOf(type: string, name: string): ElementDefinition | undefined {
-  return typeDefinition(type)?.elements.find((element) => element.name === name || element.name === `${name}[x]`);
+  return typeDefinition(type)?.elements.find(
+    (element) => element.name === name || element.name === `${name}[x]`,
+  );
 }
 
 function capitalised(name: string): string {
@@ -80,7 +83,9 @@ function targetType(value: unknown, run: IndexRun): string | undefined {
   const { reference, type } = value as Fields;
   if (typeof reference === 'string' && reference.startsWith('#')) {
     const contained = run.resource['contained'];
-    const target = Array.isArray(contained) ? (contained as Fields[]).find(({ id }) => id === reference.slice(1)) : undefined;
+    const target = Array.isArray(contained)
+      ? (contained as Fields[]).find(({ id }) => id === reference.slice(1))
+      : undefined;
     return target?.['resourceType'] as string | undefined;
   }
   const named = typeof reference === 'string' ? parseReference(reference).type : undefined;
@@ -122,11 +127,26 @@ function take(position: Position, step: Step, index: number | undefined): Positi
     case 'cast':
       return type === step.type || subtypes[step.type]?.includes(type) ? [position] : [];
     case 'resolves-to':
-      return [{ ...position, node: node.filter(`is ${step.type}`, (value, run) => targetType(value, run) === step.type) }];
+      return [
+        {
+          ...position,
+          node: node.filter(`is ${step.type}`, (value, run) => targetType(value, run) === step.type),
+        },
+      ];
     case 'equals':
-      return [{ ...position, node: node.filter(`${step.name}=${step.value}`, (value) => (value as Fields)[step.name] === step.value) }];
+      return [
+        {
+          ...position,
+          node: node.filter(
+            `${step.name}=${step.value}`,
+            (value) => (value as Fields)[step.name] === step.value,
+          ),
+        },
+      ];
     case 'has-extension':
-      return [{ ...position, node: node.filter(`has ${step.url}`, (value) => hasExtension(value, step.url)) }];
+      return [
+        { ...position, node: node.filter(`has ${step.url}`, (value) => hasExtension(value, step.url)) },
+      ];
     case 'extension': {
       const extensions = node.branch('extension', undefined);
       const own = extensions.filter(`url=${step.url}`, (value) => (value as Fields)['url'] === step.url);
@@ -137,7 +157,12 @@ function take(position: Position, step: Step, index: number | undefined): Positi
 }
 
 /** Adds one path of a parameter; answers the data types at its end that say nothing to the parameter's type. */
-export function addPath(root: PlanNode, type: string, path: readonly Step[], parameter: { code: string; type: string }): string[] {
+export function addPath(
+  root: PlanNode,
+  type: string,
+  path: readonly Step[],
+  parameter: { code: string; type: string },
+): string[] {
   const silent: string[] = [];
   for (const { node, type: dataType, element } of follow(root, type, path)) {
     const collect = collector(parameter.type, dataType, parameter.code, element?.valueSet);
@@ -150,10 +175,13 @@ export function addPath(root: PlanNode, type: string, path: readonly Step[], par
 /** Adds a question about the whole resource, answered by `true` or `false`. */
 export function addTruth(root: PlanNode, path: readonly Step[], parameter: string): void {
   const [step] = path;
-  if (path.length !== 1 || step?.kind !== 'field') throw new Error('Only an element at the top of a resource can be asked for truth.');
+  if (path.length !== 1 || step?.kind !== 'field')
+    throw new Error('Only an element at the top of a resource can be asked for truth.');
   const properties = ['Boolean', 'DateTime'].map((suffix) => step.name + suffix);
   root.collects.push((value, run) => {
-    const isTrue = properties.some((property) => ![undefined, null, false].includes((value as Fields)[property] as never));
+    const isTrue = properties.some(
+      (property) => ![undefined, null, false].includes((value as Fields)[property] as never),
+    );
     run.tokens.push({ parameter, code: String(isTrue) });
   });
 }

@@ -40,14 +40,18 @@ const codingToken: MakeCollector = (parameter) => (value, run) => {
 
 const conceptToken: MakeCollector = (parameter) => (value, run) => {
   const { coding } = value as Fields;
-  if (Array.isArray(coding)) for (const { system, code } of coding as Fields[]) addToken(run, parameter, system, code);
+  if (Array.isArray(coding))
+    for (const { system, code } of coding as Fields[]) addToken(run, parameter, system, code);
 };
 
 /** An identifier's value, a contact point's value. */
-const valueToken = (withSystem: boolean): MakeCollector => (parameter) => (value, run) => {
-  const fields = value as Fields;
-  addToken(run, parameter, withSystem ? fields['system'] : undefined, fields['value']);
-};
+const valueToken =
+  (withSystem: boolean): MakeCollector =>
+  (parameter) =>
+  (value, run) => {
+    const fields = value as Fields;
+    addToken(run, parameter, withSystem ? fields['system'] : undefined, fields['value']);
+  };
 
 function addString(run: IndexRun, parameter: string, value: unknown): void {
   if (!isText(value)) return;
@@ -57,13 +61,16 @@ function addString(run: IndexRun, parameter: string, value: unknown): void {
 
 const plainString: MakeCollector = (parameter) => (value, run) => addString(run, parameter, value);
 
-const partsString = (parts: readonly string[]): MakeCollector => (parameter) => (value, run) => {
-  for (const part of parts) {
-    const found = (value as Fields)[part];
-    if (Array.isArray(found)) for (const each of found) addString(run, parameter, each);
-    else addString(run, parameter, found);
-  }
-};
+const partsString =
+  (parts: readonly string[]): MakeCollector =>
+  (parameter) =>
+  (value, run) => {
+    for (const part of parts) {
+      const found = (value as Fields)[part];
+      if (Array.isArray(found)) for (const each of found) addString(run, parameter, each);
+      else addString(run, parameter, found);
+    }
+  };
 
 function addDate(run: IndexRun, parameter: string, interval: Interval | undefined): void {
   if (interval) run.dates.push({ parameter, low: interval.low, high: interval.high });
@@ -82,11 +89,16 @@ const periodDate: MakeCollector = (parameter) => (value, run) => {
 const timingDate: MakeCollector = (parameter) => (value, run) => {
   const { event, repeat } = value as Fields;
   const bounds = (repeat as Fields | undefined)?.['boundsPeriod'] as Fields | undefined;
-  const intervals = (Array.isArray(event) ? event : []).map((each) => (typeof each === 'string' ? dateInterval(each) : undefined));
+  const intervals = (Array.isArray(event) ? event : []).map((each) =>
+    typeof each === 'string' ? dateInterval(each) : undefined,
+  );
   if (bounds) intervals.push(periodInterval(bounds['start'], bounds['end']));
   const known = intervals.filter((interval) => interval !== undefined);
   if (known.length === 0) return;
-  addDate(run, parameter, { low: Math.min(...known.map(({ low }) => low)), high: Math.max(...known.map(({ high }) => high)) });
+  addDate(run, parameter, {
+    low: Math.min(...known.map(({ low }) => low)),
+    high: Math.max(...known.map(({ high }) => high)),
+  });
 };
 
 const plainNumber: MakeCollector = (parameter) => (value, run) => {
@@ -99,12 +111,19 @@ const rangeNumber: MakeCollector = (parameter) => (value, run) => {
 };
 
 function rangeEnds(low: unknown, high: unknown): { low: number; high: number } {
-  return { low: typeof low === 'number' ? low : smallestNumber, high: typeof high === 'number' ? high : largestNumber };
+  return {
+    low: typeof low === 'number' ? low : smallestNumber,
+    high: typeof high === 'number' ? high : largestNumber,
+  };
 }
 
 function units(quantity: Fields | undefined): { system?: string; code?: string; unit?: string } {
   const { system, code, unit } = quantity ?? {};
-  return { ...(isText(system) ? { system } : {}), ...(isText(code) ? { code } : {}), ...(isText(unit) ? { unit } : {}) };
+  return {
+    ...(isText(system) ? { system } : {}),
+    ...(isText(code) ? { code } : {}),
+    ...(isText(unit) ? { unit } : {}),
+  };
 }
 
 const plainQuantity: MakeCollector = (parameter) => (value, run) => {
@@ -149,19 +168,39 @@ const canonicalReference: MakeCollector = (parameter) => (value, run) => {
 /** A resource that stands in the place of a reference to it: the first entry of a document or message. */
 const inlineReference: MakeCollector = (parameter) => (value, run) => {
   const { resourceType, id } = value as Fields;
-  if (isText(resourceType) && isText(id)) run.references.push({ parameter, targetType: resourceType, targetId: id });
+  if (isText(resourceType) && isText(id))
+    run.references.push({ parameter, targetType: resourceType, targetId: id });
 };
 
 const plainUri: MakeCollector = (parameter) => (value, run) => {
   if (isText(value)) run.uris.push({ parameter, value });
 };
 
-const quantities = { Quantity: plainQuantity, Age: plainQuantity, Duration: plainQuantity, Count: plainQuantity, Distance: plainQuantity };
-const dates = { date: plainDate, dateTime: plainDate, instant: plainDate, Period: periodDate, Timing: timingDate };
+const quantities = {
+  Quantity: plainQuantity,
+  Age: plainQuantity,
+  Duration: plainQuantity,
+  Count: plainQuantity,
+  Distance: plainQuantity,
+};
+const dates = {
+  date: plainDate,
+  dateTime: plainDate,
+  instant: plainDate,
+  Period: periodDate,
+  Timing: timingDate,
+};
 
 const collectors: Readonly<Record<string, Readonly<Record<string, MakeCollector>>>> = {
   token: {
-    ...{ code: plainToken, string: plainToken, id: plainToken, uri: plainToken, boolean: plainToken, canonical: plainToken },
+    ...{
+      code: plainToken,
+      string: plainToken,
+      id: plainToken,
+      uri: plainToken,
+      boolean: plainToken,
+      canonical: plainToken,
+    },
     ...{ Coding: codingToken, CodeableConcept: conceptToken },
     ...{ Identifier: valueToken(true), ContactPoint: valueToken(false) },
   },
@@ -171,13 +210,29 @@ const collectors: Readonly<Record<string, Readonly<Record<string, MakeCollector>
     Address: partsString(['text', 'line', 'city', 'district', 'state', 'postalCode', 'country']),
   },
   date: dates,
-  number: { integer: plainNumber, decimal: plainNumber, positiveInt: plainNumber, unsignedInt: plainNumber, Range: rangeNumber },
+  number: {
+    integer: plainNumber,
+    decimal: plainNumber,
+    positiveInt: plainNumber,
+    unsignedInt: plainNumber,
+    Range: rangeNumber,
+  },
   quantity: { ...quantities, Range: rangeQuantity, Money: money },
-  reference: { Reference: literalReference, canonical: canonicalReference, uri: canonicalReference, Resource: inlineReference },
+  reference: {
+    Reference: literalReference,
+    canonical: canonicalReference,
+    uri: canonicalReference,
+    Resource: inlineReference,
+  },
   uri: { uri: plainUri, url: plainUri, canonical: plainUri, oid: plainUri, uuid: plainUri },
 };
 
 /** Undefined when values of the data type say nothing to a parameter of that type. */
-export function collector(parameterType: string, dataType: string, parameter: string, valueSet?: string): Collect | undefined {
+export function collector(
+  parameterType: string,
+  dataType: string,
+  parameter: string,
+  valueSet?: string,
+): Collect | undefined {
   return collectors[parameterType]?.[dataType]?.(parameter, valueSet);
 }

@@ -78,5 +78,15 @@ export interface IndexRun {
 }
 
 export function startIndexRun(resource: Readonly<Record<string, unknown>>, ownBase?: string): IndexRun {
-  return { tokens: [], strings: [], dates: [], numbers: [], quantities: [], references: [], uris: [], resource, ownBase };
+  return {
+    tokens: [],
+    strings: [],
+    dates: [],
+    numbers: [],
+    quantities: [],
+    references: [],
+    uris: [],
+    resource,
+    ownBase,
+  };
 }

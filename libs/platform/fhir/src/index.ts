@@ -17,12 +17,23 @@ export * from './fault.ts';
 export * from './search-request.ts';
 export { isResourceType, resourceTypes, type SearchParameterDefinition } from './definitions.ts';
 export { joinResource, splitResource, type ParsedResource, type SplitResource } from './resource-text.ts';
-export { sliceBundle, type EntryRequest, type EntryResource, type SlicedBundle, type SlicedEntry } from './bundle-slices.ts';
+export {
+  sliceBundle,
+  type EntryRequest,
+  type EntryResource,
+  type SlicedBundle,
+  type SlicedEntry,
+} from './bundle-slices.ts';
 export { substituteReferences, type Substitutions } from './reference-substitution.ts';
 export { validate } from './validate.ts';
 export { compartmentPatients, extract, references, type ExtractOptions } from './extract.ts';
 export type * from './index-values.ts';
-export { includeTargets, searchParameter, searchParameters, unsupportedParameters } from './search-parameters.ts';
+export {
+  includeTargets,
+  searchParameter,
+  searchParameters,
+  unsupportedParameters,
+} from './search-parameters.ts';
 export { parseSearch, type Inclusion, type ParsedSearch, type ParseSearchOptions } from './parse-search.ts';
 export { parseReference, type ReferenceValue } from './reference-value.ts';
 export { beginningOfTime, dateInterval, endOfTime, type Interval } from './date-interval.ts';

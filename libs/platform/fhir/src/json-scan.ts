@@ -95,7 +95,11 @@ function scalarEnd(text: string, at: number): number {
  * Calls `visit` with each property of the object that opens at `at`; `visit` returns the end of the property's value.
  * Answers the index after the object. Duplicate keys are a fault.
  */
-export function eachMember(text: string, at: number, visit: (key: string, start: number, keyStart: number) => number): number {
+export function eachMember(
+  text: string,
+  at: number,
+  visit: (key: string, start: number, keyStart: number) => number,
+): number {
   if (text.charCodeAt(at) !== openBrace) throw malformed('an object is expected');
   const keys: string[] = [];
   let manyKeys: Set<string> | undefined;
@@ -105,7 +109,8 @@ export function eachMember(text: string, at: number, visit: (key: string, start:
     if (text.charCodeAt(at) !== quote) throw malformed('a property name is expected');
     const keyEnd = stringEnd(text, at);
     const key = stringValue(text.slice(at, keyEnd));
-    if (manyKeys ? manyKeys.has(key) : keys.includes(key)) throw malformed('an object has the same property twice; remove one');
+    if (manyKeys ? manyKeys.has(key) : keys.includes(key))
+      throw malformed('an object has the same property twice; remove one');
     if (manyKeys) manyKeys.add(key);
     else if (keys.push(key) > 16) manyKeys = new Set(keys);
     const separator = skipSpace(text, keyEnd);
@@ -155,7 +160,7 @@ export function shape(text: string): Shape {
   let depth = 0;
   let hasSpace = false;
   const length = text.length;
-  for (let at = 0; at < length; ) {
+  for (let at = 0; at < length;) {
     const code = text.charCodeAt(at);
     if (code === quote) {
       at = stringEnd(text, at);
@@ -175,7 +180,7 @@ export function shape(text: string): Shape {
 export function withoutSpace(text: string): string {
   let compact = '';
   let kept = 0;
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const code = text.charCodeAt(at);
     if (code === quote) at = stringEnd(text, at);
     else if (isSpace(code)) {

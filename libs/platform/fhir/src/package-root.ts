@@ -7,7 +7,8 @@ export function packageRoot(moduleUrl: string): string {
   let folder = dirname(fileURLToPath(moduleUrl));
   while (!existsSync(join(folder, 'package.json'))) {
     const parent = dirname(folder);
-    if (parent === folder) throw new Error('No package.json above the FHIR library: Septum must run from its own package folder.');
+    if (parent === folder)
+      throw new Error('No package.json above the FHIR library: Septum must run from its own package folder.');
     folder = parent;
   }
   return folder;

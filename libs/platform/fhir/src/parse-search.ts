@@ -74,15 +74,21 @@ function unknown(name: string, type: string): Fault {
 function inclusion(name: string, value: string, draft: Draft, isReverse: boolean): Inclusion {
   const [type = '', parameter = '', targetType, ...more] = value.split(':');
   const form = isReverse ? 'Type:parameter of a type that refers to this one' : `${draft.type}:parameter`;
-  if (more.length > 0 || !isResourceType(type) || (!isReverse && type !== draft.type)) throw bad(name, `${form}, optionally :TargetType`);
+  if (more.length > 0 || !isResourceType(type) || (!isReverse && type !== draft.type))
+    throw bad(name, `${form}, optionally :TargetType`);
   const targets = includeTargets(type, parameter);
   const needed = isReverse ? draft.type : targetType;
   if (targets.length === 0) {
     const known = searchParameters(type).filter((each) => each.type === 'reference');
     throw bad(name, `${type}: and one of ${known.map(({ code }) => code).join(', ')}`);
   }
-  if (needed !== undefined && !targets.includes(needed)) throw bad(name, `a parameter of ${type} that leads to ${isResourceType(needed) ? needed : 'a resource type of R4'}`);
-  if (isReverse && targetType !== undefined && targetType !== draft.type) throw bad(name, `${form}; the target can only be ${draft.type}`);
+  if (needed !== undefined && !targets.includes(needed))
+    throw bad(
+      name,
+      `a parameter of ${type} that leads to ${isResourceType(needed) ? needed : 'a resource type of R4'}`,
+    );
+  if (isReverse && targetType !== undefined && targetType !== draft.type)
+    throw bad(name, `${form}; the target can only be ${draft.type}`);
   return targetType === undefined ? { type, parameter } : { type, parameter, targetType };
 }
 
@@ -111,7 +117,8 @@ const controls: Readonly<Record<string, (value: string, draft: Draft) => void>> 
     else if (value !== 'false') throw bad('_summary', 'count or false');
   },
   _total: (value, draft) => {
-    if (value !== 'none' && value !== 'accurate' && value !== 'estimate') throw bad('_total', 'none, estimate or accurate');
+    if (value !== 'none' && value !== 'accurate' && value !== 'estimate')
+      throw bad('_total', 'none, estimate or accurate');
     // An accurate count is the best of estimates.
     draft.total = value === 'none' ? 'none' : 'accurate';
   },
@@ -130,10 +137,17 @@ function values(name: string, text: string): string[] {
 
 const anyId = /^[A-Za-z0-9\-.]{1,64}$/;
 
-function filter(name: string, parameter: SearchParameterDefinition, text: string, draft: Draft, targetType?: string): SearchFilter {
+function filter(
+  name: string,
+  parameter: SearchParameterDefinition,
+  text: string,
+  draft: Draft,
+  targetType?: string,
+): SearchFilter {
   if (parameter.code === '_id') {
     const ids = values(name, text);
-    if (!ids.every((id) => anyId.test(id))) throw bad(name, 'ids of 1 to 64 of A-Z a-z 0-9 - . with commas between them');
+    if (!ids.every((id) => anyId.test(id)))
+      throw bad(name, 'ids of 1 to 64 of A-Z a-z 0-9 - . with commas between them');
     return { parameter: '_id', type: 'id', values: ids.map((value) => ({ value })) };
   }
   const context = { name, parameter, ownBase: draft.options.ownBase, ...(targetType ? { targetType } : {}) };
@@ -155,7 +169,11 @@ function take(name: string, value: string, draft: Draft): boolean {
   const parameter = searchParameter(draft.type, code);
   if (!parameter || more.length > 0) return false;
   // The one modifier here: the type that a reference leads to.
-  if (modifier !== undefined && !(parameter.type === 'reference' && includeTargets(draft.type, code).includes(modifier))) return false;
+  if (
+    modifier !== undefined &&
+    !(parameter.type === 'reference' && includeTargets(draft.type, code).includes(modifier))
+  )
+    return false;
   draft.filters.push(filter(printable(name), parameter, value, draft, modifier));
   return true;
 }
@@ -169,7 +187,11 @@ export function parseSearch(
   pairs: readonly (readonly [string, string])[],
   options: ParseSearchOptions = {},
 ): ParsedSearch {
-  if (pairs.length > mostPairs) throw new Fault('bad-parameter', `A search has at most ${mostPairs} parameters: combine values with commas.`);
+  if (pairs.length > mostPairs)
+    throw new Fault(
+      'bad-parameter',
+      `A search has at most ${mostPairs} parameters: combine values with commas.`,
+    );
   const draft: Draft = {
     ...{ type, options, filters: [], sort: [], include: [], revinclude: [] },
     ...{ count: options.defaultCount ?? 20, total: 'none' },
@@ -178,7 +200,8 @@ export function parseSearch(
   const ignored: string[] = [];
   for (const [name, value] of pairs) {
     if (transportParameters.has(name)) continue;
-    if (value.length > longestValue) throw bad(printable(name), `at most ${longestValue} characters; send ids in several searches`);
+    if (value.length > longestValue)
+      throw bad(printable(name), `at most ${longestValue} characters; send ids in several searches`);
     if (take(name, value, draft)) used.push([name, value]);
     else if (options.lenient) ignored.push(printable(name));
     else throw unknown(name, type);

@@ -11,7 +11,8 @@ const megabyte = 1024 * 1024;
 
 function whole(low: number, high: number): PrimitiveCheck {
   const expected = `a whole JSON number from ${low} to ${high}`;
-  return (value) => (Number.isInteger(value) && (value as number) >= low && (value as number) <= high ? undefined : expected);
+  return (value) =>
+    Number.isInteger(value) && (value as number) >= low && (value as number) <= high ? undefined : expected;
 }
 
 function matching(pattern: RegExp, expected: string): PrimitiveCheck {
@@ -25,7 +26,8 @@ function published(type: string): RegExp {
 /** The published pattern, and a day that the month has. */
 function calendar(type: string, expected: string): PrimitiveCheck {
   const pattern = published(type);
-  return (value) => (typeof value === 'string' && pattern.test(value) && isRealDay(value) ? undefined : expected);
+  return (value) =>
+    typeof value === 'string' && pattern.test(value) && isRealDay(value) ? undefined : expected;
 }
 
 /** Not empty, not white space alone, no control character but tab, line feed and carriage return, at most 1 MB. */
@@ -39,14 +41,20 @@ const text: PrimitiveCheck = (value) =>
 /** The published pattern backtracks for ever on bad input; the alphabet and the length say the same. */
 const base64Alphabet = /^[0-9A-Za-z+/\s]*={0,2}\s*$/;
 const base64: PrimitiveCheck = (value) =>
-  typeof value === 'string' && value.length > 0 && base64Alphabet.test(value) && value.replace(/\s/g, '').length % 4 === 0
+  typeof value === 'string' &&
+  value.length > 0 &&
+  base64Alphabet.test(value) &&
+  value.replace(/\s/g, '').length % 4 === 0
     ? undefined
     : 'base64 of RFC 4648 in a JSON string';
 
 const uri = matching(/^\S+$/, 'a URI: a JSON string that is not empty, without spaces');
 
 /** https://hl7.org/fhir/R4/narrative.html: one div, in the XHTML namespace. */
-const xhtml = matching(/^\s*(?:<\?xml[^>]*>\s*)?<(?:\w+:)?div[\s>][^]*<\/(?:\w+:)?div>\s*$|^\s*<div[^>]*\/>\s*$/, 'XHTML in one <div> element');
+const xhtml = matching(
+  /^\s*(?:<\?xml[^>]*>\s*)?<(?:\w+:)?div[\s>][^]*<\/(?:\w+:)?div>\s*$|^\s*<div[^>]*\/>\s*$/,
+  'XHTML in one <div> element',
+);
 
 const checks: Readonly<Record<string, PrimitiveCheck>> = {
   base64Binary: base64,
@@ -54,8 +62,12 @@ const checks: Readonly<Record<string, PrimitiveCheck>> = {
   canonical: uri,
   code: matching(published('code'), 'a code: no leading, trailing or double spaces'),
   date: calendar('date', 'a date: YYYY, YYYY-MM or YYYY-MM-DD'),
-  dateTime: calendar('dateTime', 'a dateTime: YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with Z or an offset'),
-  decimal: (value) => (typeof value === 'number' && Number.isFinite(value) ? undefined : 'a JSON number, not in quotes'),
+  dateTime: calendar(
+    'dateTime',
+    'a dateTime: YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with Z or an offset',
+  ),
+  decimal: (value) =>
+    typeof value === 'number' && Number.isFinite(value) ? undefined : 'a JSON number, not in quotes',
   id: matching(published('id'), 'an id: 1 to 64 of A-Z a-z 0-9 - .'),
   instant: calendar('instant', 'an instant: YYYY-MM-DDThh:mm:ss with Z or an offset'),
   integer: whole(-2147483648, 2147483647),

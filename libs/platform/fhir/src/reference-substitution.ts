@@ -14,7 +14,10 @@ export type Substitutions = Readonly<Record<string, string>>;
 const linkTypes = new Set(['uri', 'url', 'oid', 'uuid']);
 
 /** What a property leads to: a type with links somewhere in it, a link itself, or XHTML. */
-type Place = { readonly kind: 'type'; readonly type: string } | { readonly kind: 'link' } | { readonly kind: 'narrative' };
+type Place =
+  | { readonly kind: 'type'; readonly type: string }
+  | { readonly kind: 'link' }
+  | { readonly kind: 'narrative' };
 
 const placesByType = new Map<string, ReadonlyMap<string, Place>>();
 
@@ -109,10 +112,15 @@ class Substitution {
       if (link !== undefined) this.replace(start, end, JSON.stringify(link));
       return end;
     }
-    const narrative = literal.replace(attribute, (whole: string, name: string, equals: string, mark: string, link: string) => {
-      const other = this.links.get(stringValue(`"${link}"`));
-      return other === undefined ? whole : `${name}${equals}${mark}${JSON.stringify(other).slice(1, -1)}${mark}`;
-    });
+    const narrative = literal.replace(
+      attribute,
+      (whole: string, name: string, equals: string, mark: string, link: string) => {
+        const other = this.links.get(stringValue(`"${link}"`));
+        return other === undefined
+          ? whole
+          : `${name}${equals}${mark}${JSON.stringify(other).slice(1, -1)}${mark}`;
+      },
+    );
     if (narrative !== literal) this.replace(start, end, narrative);
     return end;
   }

@@ -64,7 +64,8 @@ describe('splitResource', () => {
   });
 
   it('takes 4 MB of a resource, 32 MB of a Binary', () => {
-    const of = (type: string, megabytes: number): string => `{"resourceType":"${type}","data":"${'A'.repeat(megabytes * 1024 * 1024)}"}`;
+    const of = (type: string, megabytes: number): string =>
+      `{"resourceType":"${type}","data":"${'A'.repeat(megabytes * 1024 * 1024)}"}`;
     expect(faultOf(() => splitResource(of('Patient', 4))).kind).toBe('too-large');
     expect(splitResource(of('Patient', 3)).type).toBe('Patient');
     expect(splitResource(of('Binary', 30)).type).toBe('Binary');
@@ -84,15 +85,33 @@ const number = fc.oneof(
   fc.constantFrom('0', '-0', '1e5', '1.10E-3', '100.000', '12345678901234567890.123456789'),
 );
 const space = fc.constantFrom('', '', ' ', '\n  ', '\t\r\n');
-const string = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a"b', '\\', '{"x":1}', '\u2028', ':,')).map((text) => JSON.stringify(text));
+const string = fc
+  .oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a"b', '\\', '{"x":1}', '\u2028', ':,'))
+  .map((text) => JSON.stringify(text));
 
 /** JSON text of any shape, with space anywhere and numbers written in every way. */
 const { value: json } = fc.letrec<{ value: string; object: string; array: string }>((tie) => ({
-  value: fc.oneof({ maxDepth: 5 }, string, number, fc.constantFrom('true', 'false', 'null'), tie('object'), tie('array')),
-  array: fc.tuple(space, fc.array(tie('value'), { maxLength: 4 })).map(([gap, items]) => `[${gap}${items.join(`${gap},`)}${gap}]`),
+  value: fc.oneof(
+    { maxDepth: 5 },
+    string,
+    number,
+    fc.constantFrom('true', 'false', 'null'),
+    tie('object'),
+    tie('array'),
+  ),
+  array: fc
+    .tuple(space, fc.array(tie('value'), { maxLength: 4 }))
+    .map(([gap, items]) => `[${gap}${items.join(`${gap},`)}${gap}]`),
   object: fc
-    .tuple(space, fc.uniqueArray(string, { maxLength: 5 }), fc.array(tie('value'), { minLength: 5, maxLength: 5 }))
-    .map(([gap, keys, values]) => `{${gap}${keys.map((key, index) => `${key}${gap}:${gap}${values[index]}`).join(`,${gap}`)}${gap}}`),
+    .tuple(
+      space,
+      fc.uniqueArray(string, { maxLength: 5 }),
+      fc.array(tie('value'), { minLength: 5, maxLength: 5 }),
+    )
+    .map(
+      ([gap, keys, values]) =>
+        `{${gap}${keys.map((key, index) => `${key}${gap}:${gap}${values[index]}`).join(`,${gap}`)}${gap}}`,
+    ),
 }));
 
 /** Numbers as they are written: what JSON.parse would forget. */
@@ -107,7 +126,10 @@ describe('split and join', () => {
         const source = `${gap}{"resourceType"${gap}:"Basic",${gap}"id":"x","extra":${gap}${value}${gap}}`;
         const { type, id, content, resource } = splitResource(source);
         const joined = joinResource(type, id!, 1, 0, content);
-        expect(JSON.parse(joined)).toEqual({ ...resource, meta: { versionId: '1', lastUpdated: '1970-01-01T00:00:00.000Z' } });
+        expect(JSON.parse(joined)).toEqual({
+          ...resource,
+          meta: { versionId: '1', lastUpdated: '1970-01-01T00:00:00.000Z' },
+        });
         expect(numbersIn(content)).toEqual(numbersIn(source));
         expect(splitResource(joined).content).toBe(content);
       }),
@@ -117,19 +139,24 @@ describe('split and join', () => {
 
   it('refuse any broken text as malformed and never otherwise', () => {
     fc.assert(
-      fc.property(json, fc.nat(), fc.constantFrom('', '"', '{', ']', ',', ':', '\\', '\u0000', 'x'), (value, at, damage) => {
-        const whole = `{"resourceType":"Basic","extra":${value}}`;
-        const place = at % whole.length;
-        const text = whole.slice(0, place) + damage + whole.slice(place + 1);
-        let isJson = true;
-        try {
-          JSON.parse(text);
-        } catch {
-          isJson = false;
-        }
-        if (isJson) return;
-        expect(faultOf(() => splitResource(text)).kind).toBe('malformed');
-      }),
+      fc.property(
+        json,
+        fc.nat(),
+        fc.constantFrom('', '"', '{', ']', ',', ':', '\\', '\u0000', 'x'),
+        (value, at, damage) => {
+          const whole = `{"resourceType":"Basic","extra":${value}}`;
+          const place = at % whole.length;
+          const text = whole.slice(0, place) + damage + whole.slice(place + 1);
+          let isJson = true;
+          try {
+            JSON.parse(text);
+          } catch {
+            isJson = false;
+          }
+          if (isJson) return;
+          expect(faultOf(() => splitResource(text)).kind).toBe('malformed');
+        },
+      ),
       { numRuns: 1000 },
     );
   });

@@ -28,7 +28,10 @@ const resourceLimit = 4 * megabyte;
 function checkSize(text: string, type: string | undefined): void {
   const limit = limits[type ?? ''] ?? resourceLimit;
   if (text.length * 3 <= limit || Buffer.byteLength(text) <= limit) return;
-  throw new Fault('too-large', `The resource is too large: at most ${limit / megabyte} MB. Split it, or send attachments as Binary.`);
+  throw new Fault(
+    'too-large',
+    `The resource is too large: at most ${limit / megabyte} MB. Split it, or send attachments as Binary.`,
+  );
 }
 
 function countKeys(value: unknown): number {
@@ -58,10 +61,12 @@ export function splitResource(source: string): SplitResource {
   if (source.length * 3 > resourceLimit) checkSize(source, resourceTypeAt(source, skipSpace(source, 0)));
   const { keys, hasSpace } = shape(source);
   const resource = parseJson(source);
-  if (typeof resource !== 'object' || resource === null || Array.isArray(resource)) throw malformed('a resource is a JSON object');
+  if (typeof resource !== 'object' || resource === null || Array.isArray(resource))
+    throw malformed('a resource is a JSON object');
   if (countKeys(resource) !== keys) throw malformed('an object has the same property twice; remove one');
   const { resourceType: type, id } = resource as Record<string, unknown>;
-  if (typeof type !== 'string' || !/^[A-Za-z]{1,64}$/.test(type)) throw malformed('it has no resourceType; add one');
+  if (typeof type !== 'string' || !/^[A-Za-z]{1,64}$/.test(type))
+    throw malformed('it has no resourceType; add one');
   const text = hasSpace ? withoutSpace(source) : source;
   const parts = [`{"resourceType":"${type}"`];
   let meta: Member | undefined;
@@ -71,8 +76,11 @@ export function splitResource(source: string): SplitResource {
     else if (member.key !== 'resourceType' && member.key !== 'id') rest.push(member);
   }
   if (meta) {
-    const kept = members(text, meta.valueStart).filter(({ key }) => key !== 'versionId' && key !== 'lastUpdated');
-    if (kept.length > 0) parts.push(`"meta":{${kept.map((each) => text.slice(each.keyStart, each.valueEnd)).join(',')}}`);
+    const kept = members(text, meta.valueStart).filter(
+      ({ key }) => key !== 'versionId' && key !== 'lastUpdated',
+    );
+    if (kept.length > 0)
+      parts.push(`"meta":{${kept.map((each) => text.slice(each.keyStart, each.valueEnd)).join(',')}}`);
   }
   for (const member of rest) parts.push(text.slice(member.keyStart, member.valueEnd));
   const content = `${parts.join(',')}}`;
@@ -80,7 +88,13 @@ export function splitResource(source: string): SplitResource {
 }
 
 /** The whole resource as text. `lastUpdated` is in milliseconds since the epoch, `content` as {@link splitResource} made it. */
-export function joinResource(type: string, id: string, version: number, lastUpdated: number, content: string): string {
+export function joinResource(
+  type: string,
+  id: string,
+  version: number,
+  lastUpdated: number,
+  content: string,
+): string {
   const start = 18 + type.length;
   const head = `{"resourceType":"${type}","id":"${id}","meta":{"versionId":"${version}","lastUpdated":"${new Date(lastUpdated).toISOString()}"`;
   if (content.startsWith(',"meta":{', start)) return `${head},${content.slice(start + 9)}`;

@@ -19,7 +19,10 @@ export type Expression =
 
 const functions: readonly [RegExp, (groups: string[]) => Step][] = [
   [/^where\(resolve\(\) is ([A-Za-z]+)\)/, ([type]) => ({ kind: 'resolves-to', type: type! })],
-  [/^where\(([A-Za-z]+)\s*=\s*'([^']*)'\)/, ([name, value]) => ({ kind: 'equals', name: name!, value: value! })],
+  [
+    /^where\(([A-Za-z]+)\s*=\s*'([^']*)'\)/,
+    ([name, value]) => ({ kind: 'equals', name: name!, value: value! }),
+  ],
   [/^where\(hasExtension\('([^']*)'\)\)/, ([url]) => ({ kind: 'has-extension', url: url! })],
   [/^extension\('([^']*)'\)/, ([url]) => ({ kind: 'extension', url: url! })],
   [/^(?:as|ofType)\(([A-Za-z0-9]+)\)/, ([type]) => ({ kind: 'cast', type: type! })],
@@ -37,7 +40,9 @@ function steps(path: string): Step[] {
       rest = rest.slice(index[0].length);
       continue;
     }
-    const rule = functions.map(([pattern, make]) => ({ match: pattern.exec(rest), make })).find(({ match }) => match);
+    const rule = functions
+      .map(([pattern, make]) => ({ match: pattern.exec(rest), make }))
+      .find(({ match }) => match);
     if (!rule?.match) throw new Error(`No search expression of R4 is written like this: ${path}`);
     found.push(rule.make(rule.match.slice(1)));
     rest = rest.slice(rule.match[0].length).replace(/^\./, '');

@@ -2,7 +2,12 @@
  * The search parameters of a type, its own and those every resource has.
  * https://hl7.org/fhir/R4/searchparameter-registry.html
  */
-import { isResourceType, parametersDefinedFor, resourceTypes, type SearchParameterDefinition } from './definitions.ts';
+import {
+  isResourceType,
+  parametersDefinedFor,
+  resourceTypes,
+  type SearchParameterDefinition,
+} from './definitions.ts';
 
 const supportedTypes = new Set(['token', 'string', 'date', 'reference', 'uri', 'number', 'quantity']);
 
@@ -41,7 +46,11 @@ export function indexedParameters(type: string): readonly SearchParameterDefinit
 
 /** Those of R4 that no search can use: composites, special ones, and the few that R4 gives no expression. */
 export function unsupportedParameters(type: string): readonly SearchParameterDefinition[] {
-  const all = [...parametersDefinedFor('Resource'), ...parametersDefinedFor('DomainResource'), ...parametersDefinedFor(type)];
+  const all = [
+    ...parametersDefinedFor('Resource'),
+    ...parametersDefinedFor('DomainResource'),
+    ...parametersDefinedFor(type),
+  ];
   return all.filter((parameter) => !isSupported(parameter));
 }
 

@@ -8,6 +8,9 @@ const plain = /^[\u0021-\u0040\u005b-\u007e]+(?: [\u0021-\u0040\u005b-\u007e]+)*
 
 export function searchText(value: string): string {
   if (plain.test(value)) return value;
-  const lower = value.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase();
+  const lower = value
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase();
   return lower.replace(/\s+/g, ' ').trim();
 }

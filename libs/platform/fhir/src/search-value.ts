@@ -42,7 +42,8 @@ export function cut(text: string, separator: string): string[] {
 /** https://hl7.org/fhir/R4/search.html#escaping */
 function unescape(text: string, name: string): string {
   if (!text.includes('\\')) return text;
-  if (/\\(?:[^,|$\\]|$)/.test(text.replace(/\\\\/g, ''))) throw bad(name, 'a backslash only before , | $ or another backslash');
+  if (/\\(?:[^,|$\\]|$)/.test(text.replace(/\\\\/g, '')))
+    throw bad(name, 'a backslash only before , | $ or another backslash');
   return text.replace(/\\([,|$\\])/g, '$1');
 }
 
@@ -56,7 +57,8 @@ function withPrefix(text: string, name: string): { prefix?: Prefix; rest: string
 
 function token(text: string, { name }: ValueContext): SearchValue {
   const parts = cut(text, '|').map((part) => unescape(part, name));
-  if (parts.length > 2) throw bad(name, 'code, |code, system| or system|code, with \\| for a bar that belongs to the value');
+  if (parts.length > 2)
+    throw bad(name, 'code, |code, system| or system|code, with \\| for a bar that belongs to the value');
   if (parts.length === 1) return { value: parts[0]! };
   const [system, code] = parts as [string, string];
   if (code !== '') return { system, value: code };
@@ -66,7 +68,11 @@ function token(text: string, { name }: ValueContext): SearchValue {
 
 function date(text: string, { name }: ValueContext): SearchValue {
   const { prefix, rest } = withPrefix(unescape(text, name), name);
-  if (!dateInterval(rest)) throw bad(name, 'YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with Z or an offset (a plus sign as %2B)');
+  if (!dateInterval(rest))
+    throw bad(
+      name,
+      'YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with Z or an offset (a plus sign as %2B)',
+    );
   return prefix ? { prefix, value: rest } : { value: rest };
 }
 
@@ -78,7 +84,8 @@ function number(text: string, { name }: ValueContext): SearchValue {
 
 function quantity(text: string, context: ValueContext): SearchValue {
   const [amount = '', ...unit] = cut(text, '|').map((part) => unescape(part, context.name));
-  if (unit.length !== 0 && unit.length !== 2) throw bad(context.name, 'number, number|system|code or number||unit');
+  if (unit.length !== 0 && unit.length !== 2)
+    throw bad(context.name, 'number, number|system|code or number||unit');
   const [system, code] = unit;
   const value = number(amount, context);
   if (system === undefined || (system === '' && code === '')) return value;
@@ -87,7 +94,9 @@ function quantity(text: string, context: ValueContext): SearchValue {
 
 /** The one type that a bare id of the parameter can mean. */
 function impliedTarget({ code, targets, expression }: SearchParameterDefinition): string | undefined {
-  const named = new Set([...(expression ?? '').matchAll(/resolve\(\) is ([A-Za-z]+)/g)].map(([, type]) => type));
+  const named = new Set(
+    [...(expression ?? '').matchAll(/resolve\(\) is ([A-Za-z]+)/g)].map(([, type]) => type),
+  );
   if (named.size === 1) return [...named][0];
   if (code === 'patient') return 'Patient';
   return targets?.length === 1 && isResourceType(targets[0]!) ? targets[0] : undefined;

@@ -37,12 +37,23 @@ const observation = {
 
 const allergy = {
   resourceType: 'AllergyIntolerance',
-  clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }] },
+  clinicalStatus: {
+    coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }],
+  },
   patient: { reference: 'Patient/1' },
 };
 
-const attachment = { resourceType: 'DocumentReference', status: 'current', content: [{ attachment: { data: 'AAAA', size: 3, url: 'x' } }] };
-const sequence = { resourceType: 'ImagingStudy', status: 'available', subject: { reference: 'Patient/1' }, numberOfSeries: 0 };
+const attachment = {
+  resourceType: 'DocumentReference',
+  status: 'current',
+  content: [{ attachment: { data: 'AAAA', size: 3, url: 'x' } }],
+};
+const sequence = {
+  resourceType: 'ImagingStudy',
+  status: 'available',
+  subject: { reference: 'Patient/1' },
+  numberOfSeries: 0,
+};
 const schedule = { resourceType: 'HealthcareService', availableTime: [{ availableStartTime: '08:00:00' }] };
 const provenance = {
   resourceType: 'Provenance',
@@ -50,7 +61,11 @@ const provenance = {
   recorded: '2024-01-01T00:00:00Z',
   agent: [{ who: { reference: 'http://elsewhere.org/fhir/Practitioner/1' } }],
 };
-const set = { resourceType: 'ValueSet', status: 'draft', expansion: { timestamp: '2024', identifier: 'urn:uuid:x', total: 1 } };
+const set = {
+  resourceType: 'ValueSet',
+  status: 'draft',
+  expansion: { timestamp: '2024', identifier: 'urn:uuid:x', total: 1 },
+};
 
 type Change = [place: string, value: unknown];
 /** Sets, or with undefined removes, what stands at `a.b[0].c`. */
@@ -135,11 +150,26 @@ const defects: [object, Change, string, string][] = [
   [observation, ['effectiveDateTime', '2024-05-06T25:08:09Z'], 'Observation.effectiveDateTime', 'value'],
   [observation, ['valueQuantity.value', '1.1'], 'Observation.valueQuantity.value', 'value'],
   [observation, ['component[0].valueInteger', 2147483648], 'Observation.component[0].valueInteger', 'value'],
-  [attachment, ['content[0].attachment.data', '***'], 'DocumentReference.content[0].attachment.data', 'value'],
-  [attachment, ['content[0].attachment.data', 'AAA'], 'DocumentReference.content[0].attachment.data', 'value'],
+  [
+    attachment,
+    ['content[0].attachment.data', '***'],
+    'DocumentReference.content[0].attachment.data',
+    'value',
+  ],
+  [
+    attachment,
+    ['content[0].attachment.data', 'AAA'],
+    'DocumentReference.content[0].attachment.data',
+    'value',
+  ],
   [attachment, ['content[0].attachment.size', -1], 'DocumentReference.content[0].attachment.size', 'value'],
   [sequence, ['numberOfSeries', -1], 'ImagingStudy.numberOfSeries', 'value'],
-  [schedule, ['availableTime[0].availableStartTime', '8:00'], 'HealthcareService.availableTime[0].availableStartTime', 'value'],
+  [
+    schedule,
+    ['availableTime[0].availableStartTime', '8:00'],
+    'HealthcareService.availableTime[0].availableStartTime',
+    'value',
+  ],
   [set, ['expansion.identifier', 'a b'], 'ValueSet.expansion.identifier', 'value'],
   // Required bindings
   [patient, ['gender', 'F'], 'Patient.gender', 'code-invalid'],
@@ -150,20 +180,43 @@ const defects: [object, Change, string, string][] = [
   [observation, ['status', ' final'], 'Observation.status', 'value'],
   [observation, ['valueQuantity.comparator', '!='], 'Observation.valueQuantity.comparator', 'code-invalid'],
   [allergy, ['clinicalStatus.coding[0].code', 'on'], 'AllergyIntolerance.clinicalStatus', 'code-invalid'],
-  [allergy, ['clinicalStatus.coding[0].system', 'http://x'], 'AllergyIntolerance.clinicalStatus', 'code-invalid'],
+  [
+    allergy,
+    ['clinicalStatus.coding[0].system', 'http://x'],
+    'AllergyIntolerance.clinicalStatus',
+    'code-invalid',
+  ],
   [allergy, ['clinicalStatus', { text: 'active' }], 'AllergyIntolerance.clinicalStatus', 'code-invalid'],
   // What references lead to
-  [patient, ['managingOrganization.reference', 'Patient/1'], 'Patient.managingOrganization.reference', 'value'],
-  [patient, ['generalPractitioner[0].reference', 'Location/1'], 'Patient.generalPractitioner[0].reference', 'value'],
+  [
+    patient,
+    ['managingOrganization.reference', 'Patient/1'],
+    'Patient.managingOrganization.reference',
+    'value',
+  ],
+  [
+    patient,
+    ['generalPractitioner[0].reference', 'Location/1'],
+    'Patient.generalPractitioner[0].reference',
+    'value',
+  ],
   [patient, ['generalPractitioner[0].type', 'Organization'], 'Patient.generalPractitioner[0].type', 'value'],
   [patient, ['managingOrganization', { type: 'Patient' }], 'Patient.managingOrganization.type', 'value'],
-  [allergy, ['patient.reference', 'https://elsewhere.org/Group/1'], 'AllergyIntolerance.patient.reference', 'value'],
+  [
+    allergy,
+    ['patient.reference', 'https://elsewhere.org/Group/1'],
+    'AllergyIntolerance.patient.reference',
+    'value',
+  ],
 ];
 
 describe('validate', () => {
-  it.each([patient, observation, allergy, attachment, sequence, schedule, provenance, set])('accepts what is right ($resourceType)', (resource) => {
-    expect(validate(resource.resourceType, resource)).toEqual([]);
-  });
+  it.each([patient, observation, allergy, attachment, sequence, schedule, provenance, set])(
+    'accepts what is right ($resourceType)',
+    (resource) => {
+      expect(validate(resource.resourceType, resource)).toEqual([]);
+    },
+  );
 
   it.each(defects)('%# rejects %j with %j at %s as %s', (resource, change, expression, code) => {
     const type = (resource as { resourceType: string }).resourceType;
@@ -177,7 +230,15 @@ describe('validate', () => {
 
   it('never repeats a value or a name that is none', () => {
     const secret = 'Wilhelmina 1944';
-    const broken = { ...patient, gender: secret, birthDate: secret, active: secret, [secret]: secret, id: secret, link: secret };
+    const broken = {
+      ...patient,
+      gender: secret,
+      birthDate: secret,
+      active: secret,
+      [secret]: secret,
+      id: secret,
+      link: secret,
+    };
     const issues = validate('Patient', broken);
     expect(issues.length).toBeGreaterThan(5);
     expect(JSON.stringify(issues)).not.toContain('1944');

@@ -21,7 +21,8 @@ export class ValidationRun {
 
   /** `diagnostics` says what to do; it quotes names of elements and codes of the specification, never a value. */
   report(code: string, diagnostics: string): void {
-    if (!this.isFull) this.issues.push({ severity: 'error', code, diagnostics, expression: this.expression() });
+    if (!this.isFull)
+      this.issues.push({ severity: 'error', code, diagnostics, expression: this.expression() });
   }
 
   reportAt(name: string, code: string, diagnostics: string): void {

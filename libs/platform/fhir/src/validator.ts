@@ -71,7 +71,10 @@ export class CompiledType {
     for (const [index, element] of elements.entries()) {
       const stem = element.isChoice ? element.name.slice(0, -3) : element.name;
       for (const type of element.types) {
-        properties.set(element.isChoice ? stem + capitalised(type) : stem, this.property(element, index, type));
+        properties.set(
+          element.isChoice ? stem + capitalised(type) : stem,
+          this.property(element, index, type),
+        );
       }
     }
     this.properties = properties;
@@ -116,7 +119,12 @@ export class CompiledType {
     for (const index of this.required) this.checkRequired(index, fields, seen, run);
   }
 
-  private noteChoice(seen: (string | undefined)[], property: Property, key: string, run: ValidationRun): void {
+  private noteChoice(
+    seen: (string | undefined)[],
+    property: Property,
+    key: string,
+    run: ValidationRun,
+  ): void {
     const { isChoice, name } = this.requirements[property.element]!;
     const before = seen[property.element];
     if (isChoice && before !== undefined && before !== key) {
@@ -125,15 +133,30 @@ export class CompiledType {
     seen[property.element] = key;
   }
 
-  private checkRequired(index: number, fields: Fields, seen: (string | undefined)[] | undefined, run: ValidationRun): void {
+  private checkRequired(
+    index: number,
+    fields: Fields,
+    seen: (string | undefined)[] | undefined,
+    run: ValidationRun,
+  ): void {
     const { name, isChoice } = this.requirements[index]!;
-    const present = isChoice ? seen?.[index] !== undefined : fields[name] !== undefined || fields[`_${name}`] !== undefined;
-    if (!present) run.reportAt(name, 'required', `Add ${isChoice ? `${name}[x]` : name}: ${this.name} requires it.`);
+    const present = isChoice
+      ? seen?.[index] !== undefined
+      : fields[name] !== undefined || fields[`_${name}`] !== undefined;
+    if (!present)
+      run.reportAt(name, 'required', `Add ${isChoice ? `${name}[x]` : name}: ${this.name} requires it.`);
   }
 
-  private checkProperty(property: Property, value: unknown, key: string, fields: Fields, run: ValidationRun): void {
+  private checkProperty(
+    property: Property,
+    value: unknown,
+    key: string,
+    fields: Fields,
+    run: ValidationRun,
+  ): void {
     if (!property.isArray) {
-      if (Array.isArray(value)) run.report('structure', 'Send one value, not an array: this element does not repeat.');
+      if (Array.isArray(value))
+        run.report('structure', 'Send one value, not an array: this element does not repeat.');
       else this.checkValue(property, value, run);
       return;
     }
@@ -141,7 +164,8 @@ export class CompiledType {
       run.report('structure', 'Send an array: this element repeats.');
       return;
     }
-    if (value.length === 0) run.report('structure', 'Remove this element or fill it: an array may not be empty.');
+    if (value.length === 0)
+      run.report('structure', 'Remove this element or fill it: an array may not be empty.');
     const { max } = this.requirements[property.element]!;
     if (value.length > max) run.report('structure', `At most ${max} of this element.`);
     const siblings = property.primitive ? fields[`_${key}`] : undefined;
@@ -159,7 +183,10 @@ export class CompiledType {
     if (primitive) {
       const expected = primitive(value);
       if (expected !== undefined) {
-        run.report('value', value === null ? 'Remove this element: null is no value.' : `This must be ${expected}.`);
+        run.report(
+          'value',
+          value === null ? 'Remove this element: null is no value.' : `This must be ${expected}.`,
+        );
         return;
       }
     } else if (type!.name === 'Resource') {
@@ -189,7 +216,8 @@ export class CompiledType {
       for (const [index, item] of value.entries()) {
         run.path.push(index);
         if (item !== null) compiledType('Element').check(item, run, false);
-        else if (!Array.isArray(values) || values[index] == null) run.report('structure', 'Remove this item: it has no value and no extension.');
+        else if (!Array.isArray(values) || values[index] == null)
+          run.report('structure', 'Remove this item: it has no value and no extension.');
         run.path.pop();
       }
     }

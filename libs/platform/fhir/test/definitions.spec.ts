@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { isResourceType, patientCompartmentParameters, primitivePattern, resourceTypes, typeDefinition } from '../src/definitions.ts';
+import {
+  isResourceType,
+  patientCompartmentParameters,
+  primitivePattern,
+  resourceTypes,
+  typeDefinition,
+} from '../src/definitions.ts';
 import { packageRoot } from '../src/package-root.ts';
 import { checkout, toolbox } from './packages.ts';
 
@@ -11,9 +17,12 @@ const packages = ['hl7.fhir.r4.examples-4.0.1', 'hl7.fhir.r4.expansions-4.0.1'];
 const inCache = packages.every((name) => existsSync(join(toolsCache, name)));
 
 describe('the committed definitions', () => {
-  (inCache ? it : it.skip)('are what the packages give (not run when the packages are not in the tools cache)', () => {
-    execFileSync(process.execPath, [join(checkout, 'tools/definitions/make.mjs'), '--check']);
-  });
+  (inCache ? it : it.skip)(
+    'are what the packages give (not run when the packages are not in the tools cache)',
+    () => {
+      execFileSync(process.execPath, [join(checkout, 'tools/definitions/make.mjs'), '--check']);
+    },
+  );
 
   it('hold all 146 concrete resource types', () => {
     expect(resourceTypes).toHaveLength(146);
@@ -24,7 +33,12 @@ describe('the committed definitions', () => {
 
   it('know elements, primitives and the patient compartment', () => {
     const gender = typeDefinition('Patient')?.elements.find(({ name }) => name === 'gender');
-    expect(gender).toMatchObject({ min: 0, max: 1, types: ['code'], valueSet: 'http://hl7.org/fhir/ValueSet/administrative-gender' });
+    expect(gender).toMatchObject({
+      min: 0,
+      max: 1,
+      types: ['code'],
+      valueSet: 'http://hl7.org/fhir/ValueSet/administrative-gender',
+    });
     expect(typeDefinition('Patient.contact')?.kind).toBe('backbone');
     expect(primitivePattern('oid')).toContain('urn:oid:');
     expect(patientCompartmentParameters('Observation')).toEqual(['subject', 'performer']);

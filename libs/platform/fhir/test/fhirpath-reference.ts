@@ -27,7 +27,8 @@ export function evaluatorOf(type: string, parameter: SearchParameterDefinition):
       .replace(/hasExtension\(('[^']*')\)/g, 'extension($1).exists()');
     const expression = written.replace(
       /resolve\(\) is (\w+)/g,
-      (_, target: string) => `(reference.matches('^(.*/)?${target}/[^/]+(/_history/.*)?$') or (reference.contains('/').not() and type = '${target}'))`,
+      (_, target: string) =>
+        `(reference.matches('^(.*/)?${target}/[^/]+(/_history/.*)?$') or (reference.contains('/').not() and type = '${target}'))`,
     );
     // Term by term: a union would compare quantities that have no common unit.
     // A plain string says nothing to a date, even when it looks like one.
@@ -54,18 +55,40 @@ const projections: Record<Projection, (value: unknown) => string[]> = {
   },
   string: (value) => {
     if (typeof value === 'string') return [searchText(value)];
-    const parts = ['text', 'family', 'given', 'prefix', 'suffix', 'line', 'city', 'district', 'state', 'postalCode', 'country'];
+    const parts = [
+      'text',
+      'family',
+      'given',
+      'prefix',
+      'suffix',
+      'line',
+      'city',
+      'district',
+      'state',
+      'postalCode',
+      'country',
+    ];
     return parts.flatMap((part) => leaves((value as Fields)[part])).map(searchText);
   },
   date: (value) => {
-    const text = typeof value === 'object' && 'asStr' in (value as Fields) ? (value as Fields)['asStr'] : value;
+    const text =
+      typeof value === 'object' && 'asStr' in (value as Fields) ? (value as Fields)['asStr'] : value;
     if (typeof text === 'string') {
       const interval = dateInterval(text);
       return interval ? [`${interval.low} ${interval.high}`] : [];
     }
-    const { start, end, event, repeat } = value as { start?: string; end?: string; event?: string[]; repeat?: { boundsPeriod?: Fields } };
+    const { start, end, event, repeat } = value as {
+      start?: string;
+      end?: string;
+      event?: string[];
+      repeat?: { boundsPeriod?: Fields };
+    };
     const bounds = repeat?.boundsPeriod;
-    const all = [periodInterval(start, end), bounds && periodInterval(bounds['start'], bounds['end']), ...(event ?? []).map(dateInterval)];
+    const all = [
+      periodInterval(start, end),
+      bounds && periodInterval(bounds['start'], bounds['end']),
+      ...(event ?? []).map(dateInterval),
+    ];
     const known = all.filter((each) => each !== undefined);
     if (known.length === 0) return [];
     return [`${Math.min(...known.map(({ low }) => low))} ${Math.max(...known.map(({ high }) => high))}`];
@@ -82,7 +105,8 @@ const projections: Record<Projection, (value: unknown) => string[]> = {
   number: (value) => (typeof value === 'number' ? [`${value} ${value}`] : range(value as Fields)),
   quantity: (value) => {
     const { value: amount, code, currency, comparator } = value as Fields;
-    if (amount === undefined) return range(value as Fields).map((ends) => `${ends} ${unitOf(value as Fields)}`);
+    if (amount === undefined)
+      return range(value as Fields).map((ends) => `${ends} ${unitOf(value as Fields)}`);
     const low = String(comparator ?? '').startsWith('<') ? smallestNumber : amount;
     const high = String(comparator ?? '').startsWith('>') ? largestNumber : amount;
     return [`${String(low)} ${String(high)} ${String(code ?? currency ?? '')}`];
@@ -92,7 +116,9 @@ const projections: Record<Projection, (value: unknown) => string[]> = {
 function range({ low, high, origin }: Fields): string[] {
   // SampledData is no quantity.
   if (origin !== undefined) return [];
-  return [`${String((low as Fields)?.['value'] ?? smallestNumber)} ${String((high as Fields)?.['value'] ?? largestNumber)}`];
+  return [
+    `${String((low as Fields)?.['value'] ?? smallestNumber)} ${String((high as Fields)?.['value'] ?? largestNumber)}`,
+  ];
 }
 
 function unitOf({ low, high }: Fields): string {
@@ -103,7 +129,8 @@ function unitOf({ low, high }: Fields): string {
 export function projected(type: Projection, found: readonly unknown[]): readonly string[] {
   return found.flatMap((each) => {
     if (each === null || each === undefined) return [];
-    if (typeof each !== 'object' || !('url' in each) || 'resourceType' in each) return projections[type](each);
+    if (typeof each !== 'object' || !('url' in each) || 'resourceType' in each)
+      return projections[type](each);
     const key = Object.keys(each).find((name) => name.startsWith('value'));
     return key === undefined ? [] : projections[type]((each as Fields)[key]);
   });

@@ -3,6 +3,10 @@
 type Reviver = (this: unknown, key: string, value: unknown, context?: { source?: string }) => unknown;
 
 export function lexicalTree(text: string): Record<string, unknown> {
-  const keepSource: Reviver = (_key, value, context) => (typeof value === 'number' ? `number ${context?.source}` : value);
-  return JSON.parse(text, keepSource as (this: unknown, key: string, value: unknown) => unknown) as Record<string, unknown>;
+  const keepSource: Reviver = (_key, value, context) =>
+    typeof value === 'number' ? `number ${context?.source}` : value;
+  return JSON.parse(text, keepSource as (this: unknown, key: string, value: unknown) => unknown) as Record<
+    string,
+    unknown
+  >;
 }

@@ -4,14 +4,17 @@ import { joinResource, splitResource, type ParsedResource } from '../src/resourc
 import { lexicalTree } from './lexical-tree.ts';
 import { officialExamples, type Example } from './packages.ts';
 
-const noBase = 'SearchParameter.base is 1..*: https://hl7.org/fhir/R4/searchparameter-definitions.html#SearchParameter.base';
-const noName = 'ImplementationGuide.name and .status are 1..1: https://hl7.org/fhir/R4/implementationguide-definitions.html';
+const noBase =
+  'SearchParameter.base is 1..*: https://hl7.org/fhir/R4/searchparameter-definitions.html#SearchParameter.base';
+const noName =
+  'ImplementationGuide.name and .status are 1..1: https://hl7.org/fhir/R4/implementationguide-definitions.html';
 
 /** The examples that break the specification themselves, each with the rule it breaks. */
 const invalidExamples: Readonly<Record<string, string>> = {
   'Bundle-v2-valuesets.json': 'holds CodeSystem v2-0550, see there',
   'CodeSystem-v2-0550.json': 'a code has no double spaces: https://hl7.org/fhir/R4/datatypes.html#code',
-  'DeviceMetric-example.json': 'parent is a Reference(Device): https://hl7.org/fhir/R4/devicemetric-definitions.html#DeviceMetric.parent',
+  'DeviceMetric-example.json':
+    'parent is a Reference(Device): https://hl7.org/fhir/R4/devicemetric-definitions.html#DeviceMetric.parent',
   'DeviceUseStatement-example.json':
     'reasonReference leads to five types: https://hl7.org/fhir/R4/deviceusestatement-definitions.html#DeviceUseStatement.reasonReference',
   'ImplementationGuide-fhir.json': noName,
@@ -20,7 +23,8 @@ const invalidExamples: Readonly<Record<string, string>> = {
     'performer is a Reference(Organization): https://hl7.org/fhir/R4/medicationrequest-definitions.html#MedicationRequest.dispenseRequest.performer',
   'Observation-clinical-gender.json':
     'performer leads to six types: https://hl7.org/fhir/R4/observation-definitions.html#Observation.performer',
-  'Questionnaire-qs1.json': 'item.linkId is 1..1: https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.linkId',
+  'Questionnaire-qs1.json':
+    'item.linkId is 1..1: https://hl7.org/fhir/R4/questionnaire-definitions.html#Questionnaire.item.linkId',
   'SearchParameter-codesystem-extensions-CodeSystem-author.json': noBase,
   'SearchParameter-codesystem-extensions-CodeSystem-effective.json': noBase,
   'SearchParameter-codesystem-extensions-CodeSystem-end.json': noBase,
@@ -44,7 +48,11 @@ beforeAll(async () => {
 /** What the client sent, without the three values that the server owns. */
 function withoutServersOwn(resource: ParsedResource): Record<string, unknown> {
   const { id: _id, meta, ...rest } = resource;
-  const { versionId: _versionId, lastUpdated: _lastUpdated, ...keptMeta } = (meta ?? {}) as Record<string, unknown>;
+  const {
+    versionId: _versionId,
+    lastUpdated: _lastUpdated,
+    ...keptMeta
+  } = (meta ?? {}) as Record<string, unknown>;
   return Object.keys(keptMeta).length > 0 ? { ...rest, meta: keptMeta } : rest;
 }
 
@@ -69,7 +77,8 @@ describe('the official R4 examples', () => {
       const { resource } = splitResource(joined);
       expect(resource['meta']).toMatchObject({ versionId: '7', lastUpdated: '2023-11-14T22:13:20.123Z' });
       const [before, after] = [withoutServersOwn(lexicalTree(text)), withoutServersOwn(lexicalTree(joined))];
-      if (JSON.stringify(sorted(before)) !== JSON.stringify(sorted(after))) throw new Error(`${file} came back changed`);
+      if (JSON.stringify(sorted(before)) !== JSON.stringify(sorted(after)))
+        throw new Error(`${file} came back changed`);
       expect(splitResource(joined).content).toBe(content);
     }
   }, 300_000);

@@ -31,7 +31,11 @@ export async function officialExamples(): Promise<readonly Example[]> {
     .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
 }
 
-export const syntheaFolder = resolve(checkout, process.env['SEPTUM_TEST_DATA'] ?? '../shared', 'data/synthea-r4');
+export const syntheaFolder = resolve(
+  checkout,
+  process.env['SEPTUM_TEST_DATA'] ?? '../shared',
+  'data/synthea-r4',
+);
 
 /** Without the data a spec says so and is not run; under CI its absence is a failure. */
 export const hasSynthea = existsSync(syntheaFolder) || process.env['CI'] === 'true';

@@ -52,11 +52,15 @@ describe('index extraction', () => {
     for (const { file, type, resource } of resources) {
       const values = extract(type, resource);
       for (const parameter of indexedParameters(type)) {
-        const expected = distinct(projected(parameter.type as Projection, evaluatorOf(type, parameter)(resource)));
+        const expected = distinct(
+          projected(parameter.type as Projection, evaluatorOf(type, parameter)(resource)),
+        );
         const found = distinct(extracted(values, parameter.code));
         compared += expected.length;
         if (JSON.stringify(expected) !== JSON.stringify(found)) {
-          differences.push(`${file} ${parameter.code}: fhirpath ${JSON.stringify(expected)} ours ${JSON.stringify(found)}`);
+          differences.push(
+            `${file} ${parameter.code}: fhirpath ${JSON.stringify(expected)} ours ${JSON.stringify(found)}`,
+          );
         }
       }
     }
@@ -65,7 +69,13 @@ describe('index extraction', () => {
   }, 300_000);
 
   it('covers every parameter that R4 gives an expression, but composites and special ones', () => {
-    const others = new Set(resourceTypes.flatMap((type) => unsupportedParameters(type).filter((each) => each.type !== 'composite').map((each) => `${each.code} ${each.type}`)));
+    const others = new Set(
+      resourceTypes.flatMap((type) =>
+        unsupportedParameters(type)
+          .filter((each) => each.type !== 'composite')
+          .map((each) => `${each.code} ${each.type}`),
+      ),
+    );
     expect([...others].sort()).toEqual([
       '_content string',
       '_filter special',
@@ -78,7 +88,9 @@ describe('index extraction', () => {
   });
 
   it('is silent only on data types that say nothing to their parameter', () => {
-    const silent = resourceTypes.flatMap((type) => silentDataTypes(type).map(({ parameter, dataType }) => `${type}.${parameter}: ${dataType}`));
+    const silent = resourceTypes.flatMap((type) =>
+      silentDataTypes(type).map(({ parameter, dataType }) => `${type}.${parameter}: ${dataType}`),
+    );
     expect([...new Set(silent)].sort()).toEqual([
       'CarePlan.activity-date: string',
       'Consent.source-reference: Attachment',

@@ -12,7 +12,9 @@ import { hasSynthea, syntheaBundles } from './packages.ts';
     let count = 0;
     for (const { file, text } of syntheaBundles()) {
       const { entries } = sliceBundle(text);
-      const links = Object.fromEntries(entries.map(({ fullUrl, resource }) => [fullUrl!, `${resource!.type}/${fullUrl!.slice(9)}`]));
+      const links = Object.fromEntries(
+        entries.map(({ fullUrl, resource }) => [fullUrl!, `${resource!.type}/${fullUrl!.slice(9)}`]),
+      );
       for (const entry of entries) {
         const linked = substituteReferences(entry.resource!.text, links);
         expect(linked).not.toContain('"reference": "urn:uuid:');
@@ -21,7 +23,8 @@ import { hasSynthea, syntheaBundles } from './packages.ts';
         if (issues.length > 0) throw new Error(`${file}: ${type} is rejected: ${JSON.stringify(issues[0])}`);
         const { patients } = extract(type, resource, { id: id! });
         const mayHavePatient = type === 'Patient' || patientCompartmentParameters(type).length > 0;
-        if (patients.length > 0 !== mayHavePatient) throw new Error(`${file}: a ${type} is in ${patients.length} patient compartments`);
+        if (patients.length > 0 !== mayHavePatient)
+          throw new Error(`${file}: a ${type} is in ${patients.length} patient compartments`);
         count++;
       }
       // Each entry is the slice that JSON.parse finds there.

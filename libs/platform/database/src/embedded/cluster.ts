@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { chown, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import path from 'node:path';
-import type { EmbeddedHome } from './home.ts';
+import { own, writeOwned, type EmbeddedHome } from './home.ts';
 
 /** The superuser of an embedded cluster; the bootstrap URL names it. */
 export const adminRole = 'septum_admin';
@@ -91,11 +91,6 @@ async function writeSettings(home: EmbeddedHome): Promise<void> {
   await writeOwned(home, path.join(home.cluster, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
 }
 
-async function writeOwned(home: EmbeddedHome, file: string, text: string): Promise<void> {
-  await writeFile(file, text, { mode: 0o600, flush: true });
-  if (home.account) await chown(file, home.account.uid, home.account.gid);
-}
-
 /** The environment of PostgreSQL's programs: nothing of ours, so no secret and no `PG*` variable reaches them. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' };
@@ -134,5 +129,6 @@ export async function openLog(
   const file = path.join(home.directory, 'postgres.log');
   const size = (await stat(file).catch(() => undefined))?.size ?? 0;
   const handle = await open(file, size > logLimitBytes ? 'w' : 'a', 0o600);
+  await own(home, file);
   return { file, descriptor: handle.fd, close: () => handle.close() };
 }

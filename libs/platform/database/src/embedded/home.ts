@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, readlink, realpath, stat, symlink } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readlink, realpath, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { accountOf, isRoot, unprivilegedAccount, type Account } from './account.ts';
 import { binariesInPlace, copiedBinaries, type Binaries } from './binaries.ts';
@@ -71,6 +71,17 @@ async function ownedHome(directory: string): Promise<Account> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chown(directory, account.uid, account.gid);
   return account;
+}
+
+/** Gives a file to whom PostgreSQL runs as, also so that an ordinary user finds nothing of root's among its own. */
+export async function own(home: EmbeddedHome, file: string): Promise<void> {
+  if (home.account) await chown(file, home.account.uid, home.account.gid);
+}
+
+/** Durable, and readable by nobody else. */
+export async function writeOwned(home: EmbeddedHome, file: string, text: string): Promise<void> {
+  await writeFile(file, text, { mode: 0o600, flush: true });
+  await own(home, file);
 }
 
 function hash(text: string): string {

@@ -1,7 +1,7 @@
-import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EmbeddedHome } from './home.ts';
+import { writeOwned, type EmbeddedHome } from './home.ts';
 import {
   freePort,
   isAlive,
@@ -42,7 +42,7 @@ export async function start(home: EmbeddedHome, port: number): Promise<Postmaste
   const remembered = path.join(home.directory, 'port');
   const last = Number(await readFile(remembered, 'utf8').catch(() => '0'));
   const started = await firstThatStarts(home, port === 0 ? [last, 0] : [port]);
-  await writeFile(remembered, String(started.port));
+  await writeOwned(home, remembered, String(started.port));
   return started;
 }
 
@@ -108,7 +108,7 @@ export function supervised(
       clearInterval(watch);
       await restarting;
       if (!isAlive(postmaster.pid)) return;
-      await writeFile(stoppedMark(home), '');
+      await writeOwned(home, stoppedMark(home), '');
       await stopPostmaster(postmaster.pid);
     },
   };

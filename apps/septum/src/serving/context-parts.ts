@@ -1,19 +1,46 @@
 import type { MigrationClass } from '#platform/database';
 import { edgeMigrations } from '#platform/edge';
-import type { ContextDefinition, ContextParts, Databases } from '#platform/runtime';
+import {
+  CreatePartSecret1763800000500,
+  partSecret,
+  type ContextDefinition,
+  type ContextParts,
+  type Databases,
+} from '#platform/runtime';
+import {
+  createResourceStore,
+  importContracts,
+  resourceContracts,
+  resourceController,
+  ResourceStoreToken,
+  storeMigrations,
+} from '#platform/store';
 import { catalogue } from '../catalogue.ts';
 
 /** The migrations of a part: of the store first, then of its own tables. */
 export function migrationsOf(part: string): readonly MigrationClass[] {
   if (part === 'edge') return edgeMigrations;
-  return catalogue.find(({ name }) => name === part)?.migrations?.map((each) => each as MigrationClass) ?? [];
+  const own = catalogue.find(({ name }) => name === part)?.migrations ?? [];
+  return [CreatePartSecret1763800000500, ...storeMigrations, ...own.map((each) => each as MigrationClass)];
 }
 
-/** What every context has: the store of its types. */
-export function contextParts(
-  _definition: ContextDefinition,
-  _databases: Databases,
-  _poke: () => void,
-): ContextParts {
-  return { contracts: [], controllers: [], providers: [] };
+/** What every context has: the store of its types. `poke` tells its relay of committed events. */
+export async function contextParts(
+  { name, types, rules = [] }: ContextDefinition,
+  databases: Databases,
+  poke: () => void,
+): Promise<ContextParts> {
+  const database = databases.open(name);
+  const store = createResourceStore({
+    database,
+    types,
+    rules,
+    hashKey: await partSecret(database, 'search-hash'),
+    relay: { poke },
+  });
+  return {
+    contracts: [...Object.values(resourceContracts(name)), ...Object.values(importContracts(name))],
+    controllers: [resourceController(name)],
+    providers: [{ provide: ResourceStoreToken, useValue: store }],
+  };
 }

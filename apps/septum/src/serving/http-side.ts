@@ -15,6 +15,7 @@ import {
   type Topology,
 } from '#platform/runtime';
 import { catalogue } from '../catalogue.ts';
+import { openSharedTransactions } from './shared-transactions.ts';
 
 export interface HttpSideOptions {
   readonly settings: Settings;
@@ -46,6 +47,7 @@ export async function openHttpSide(options: HttpSideOptions): Promise<HttpSide> 
 
 async function listenWithEdge({
   settings,
+  topology,
   databases,
   messenger,
   health,
@@ -53,8 +55,10 @@ async function listenWithEdge({
   shutdown,
 }: HttpSideOptions): Promise<number> {
   const consoleFolder = join(import.meta.dirname, '..', '..', '..', 'console');
+  const shared = openSharedTransactions(databases, topology, shutdown);
   const edge = await createEdge({
     messenger,
+    ...(shared === undefined ? {} : { shared }),
     home: databases.open('edge'),
     contexts: catalogue,
     settings: {

@@ -31,7 +31,7 @@ export async function startContexts(options: ContextsOptions): Promise<void> {
   let events: EventExchange | undefined;
   const running: RunningContext[] = [];
   for (const definition of catalogue.filter(({ name }) => topology.isHere(name))) {
-    const parts = contextParts(definition, databases, () => events?.poke(definition.name));
+    const parts = await contextParts(definition, databases, () => events?.poke(definition.name));
     running.push(await bootContext(definition, parts, { ...bindings, health, metrics, log }));
   }
   events = openEvents(running, options);

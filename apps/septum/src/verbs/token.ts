@@ -58,7 +58,7 @@ function declare(command: Command): Command {
     .option('--data-dir <folder>', 'where run.json is (SEPTUM_DATA_DIR)');
 }
 
-async function withTokenKey<T>(
+export async function withTokenKey<T>(
   url: string,
   work: (key: Awaited<ReturnType<typeof loadSigningKey>>) => Promise<T>,
 ): Promise<T> {

@@ -44,6 +44,8 @@ export const toolVariables: Readonly<Record<string, string>> = {
   SEPTUM_TEST_DATA: 'The folder of test data; default `../shared`.',
   SEPTUM_TEST_TOPOLOGY:
     'The topology in which the behaviour suite runs: one, medications-out, all-out, two-copies.',
+  SEPTUM_TEST_LENGTH: '`long` for `npm run verify`: specs that have a long form run it.',
   SEPTUM_TEST_DATABASE_URL:
     'A PostgreSQL server for the behaviour suite, on which it makes databases of its own.',
+  SEPTUM_TEST_TEMPLATE: 'A migrated database on that server, of which they are copies.',
 };

@@ -1,3 +1,4 @@
+import { resourceChanged, resourcesImported } from '#platform/store';
 import type { ContextDefinition } from '../context-definition.ts';
 import { refusal } from './refusal.ts';
 
@@ -48,7 +49,9 @@ function assertNoCycle(contexts: readonly ContextDefinition[], name: string, pat
 
 function assertHeardIsPublished(contexts: readonly ContextDefinition[]): void {
   const published = new Set(
-    contexts.flatMap(({ publishes = [] }) => publishes.map(({ pattern }) => pattern)),
+    contexts.flatMap(({ name, publishes = [] }) =>
+      [resourceChanged(name), resourcesImported(name), ...publishes].map(({ pattern }) => pattern),
+    ),
   );
   for (const { name, hears = [] } of contexts) {
     const lost = hears.find(({ pattern }) => !published.has(pattern));

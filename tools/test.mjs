@@ -1,0 +1,137 @@
+/**
+ * npm test: installs and builds what is missing, obtains nats-server, checks the shape of the code, runs every spec,
+ * then the behaviour suite once in each topology. Words after `--` choose specs: `npm test -- libs/platform/fhir`.
+ * Ends with what was counted. `--only NAME` runs one step: shape, specs, or a topology.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { natsServer } from './nats-server.mjs';
+import { openTestServers } from './test-servers.mjs';
+import { checkout, ensureBuilt, ensureInstalled, fail, say, seconds } from './toolbox.mjs';
+
+const topologies = ['one', 'medications-out', 'all-out', 'two-copies'];
+/** As in platform/testing: a spec that wanted data which is not there. */
+const absent = '[data absent]';
+
+const began = Date.now();
+ensureInstalled();
+await ensureBuilt();
+const nats = await natsServer().catch((error) => fail(error.message));
+say(`nats-server: ${nats}`);
+const data = process.env.SEPTUM_TEST_DATA ?? join(checkout, '..', 'shared');
+if (!existsSync(join(data, 'data')) && process.env.CI === 'true') {
+  fail(
+    `${data}/data is not there, and in CI it must be: lay the test data beside the checkout, or name it in SEPTUM_TEST_DATA.`,
+  );
+}
+
+const { only, chosen } = wanted(process.argv.slice(2));
+const work = mkdtempSync(join(tmpdir(), 'septum-test-'));
+const counts = { passed: 0, failed: 0, skipped: 0, absent: 0 };
+const broken = [];
+const servers = await openTestServers(work);
+try {
+  if (runs('shape') && chosen.length === 0) shape();
+  if (runs('specs'))
+    jest('specs', {}, ['--testPathIgnorePatterns', '/node_modules/', '<rootDir>/test/behaviour/', ...chosen]);
+  for (const topology of topologies) {
+    if (runs(topology)) jest(topology, { SEPTUM_TEST_TOPOLOGY: topology }, ['--runInBand', ...behaviour()]);
+  }
+} finally {
+  await servers.close();
+  rmSync(work, { recursive: true, force: true });
+}
+tell();
+
+function runs(step) {
+  return only === undefined || only === step;
+}
+
+function shape() {
+  if (!existsSync(join(checkout, 'tools', 'check.mjs'))) return;
+  const { status } = spawnSync(process.execPath, ['tools/check.mjs'], { cwd: checkout, stdio: 'inherit' });
+  if (status !== 0) broken.push('shape');
+}
+
+/** The behaviour specs that were chosen; all of them when nothing was. */
+function behaviour() {
+  const inside = chosen.filter((pattern) => pattern.startsWith('test/behaviour'));
+  if (chosen.length > 0 && inside.length === 0) return ['--testPathPatterns', '^$', '--passWithNoTests'];
+  return inside.length > 0 ? inside : ['test/behaviour'];
+}
+
+function jest(step, environment, args) {
+  const started = Date.now();
+  say(`\n── ${step}`);
+  const results = join(work, `${step}.json`);
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+      '--json',
+      '--outputFile',
+      results,
+      ...args,
+    ],
+    {
+      cwd: checkout,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...pinnedEnvironment(), ...environment },
+    },
+  );
+  if (status !== 0) broken.push(step);
+  if (!existsSync(results)) return void (counts.failed += 1);
+  const outcome = JSON.parse(readFileSync(results, 'utf8'));
+  const pending = outcome.testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter((each) => each.status === 'pending');
+  const missing = pending.filter(({ fullName }) => fullName.includes(absent)).length;
+  counts.passed += outcome.numPassedTests;
+  // A spec file that cannot even be loaded has no tests to count.
+  counts.failed += outcome.numFailedTests + outcome.numRuntimeErrorTestSuites;
+  counts.skipped += pending.length - missing;
+  counts.absent += missing;
+  say(
+    `── ${step}: ${outcome.numPassedTests} passed, ${outcome.numFailedTests} failed, in ${seconds(started)}`,
+  );
+}
+
+/** The same wherever it runs: nothing of the settings, locale or zone of whoever runs it. */
+function pinnedEnvironment() {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('SEPTUM_') && name !== 'NODE_OPTIONS',
+  );
+  return {
+    ...Object.fromEntries(kept),
+    TZ: 'UTC',
+    LANG: 'C.UTF-8',
+    LC_ALL: 'C.UTF-8',
+    SEPTUM_NATS_SERVER: nats,
+    SEPTUM_TEST_DATA: data,
+    SEPTUM_TEST_LENGTH: process.env.SEPTUM_TEST_LENGTH ?? 'short',
+    ...servers.environment,
+  };
+}
+
+function wanted(args) {
+  const place = args.indexOf('--only');
+  const step = place < 0 ? undefined : args[place + 1];
+  if (place >= 0 && !['shape', 'specs', ...topologies].includes(step))
+    fail(`--only takes shape, specs, ${topologies.join(', ')}.`);
+  return {
+    only: step,
+    chosen: args.filter((_, index) => place < 0 || (index !== place && index !== place + 1)),
+  };
+}
+
+function tell() {
+  if (broken.length > 0) say(`\nfailed: ${broken.join(', ')}`);
+  say(`\n${seconds(began)} in all`);
+  if (counts.absent > 0) process.stdout.write(`not run, data absent: ${counts.absent}\n`);
+  process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+  process.exitCode = broken.length === 0 && counts.failed === 0 ? 0 : 1;
+}

@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { asFault, Fault } from '#platform/fhir';
 import { benchVerb } from './verbs/bench.ts';
 import { doctorVerb } from './verbs/doctor.ts';
+import { exportVerb } from './verbs/export.ts';
+import { importVerb } from './verbs/import.ts';
 import { migrateVerb } from './verbs/migrate.ts';
 import { serveVerb } from './verbs/serve.ts';
 import { settingsVerb } from './verbs/settings.ts';
@@ -14,6 +16,8 @@ const program = new Command('septum')
   .showHelpAfterError()
   .addCommand(serveVerb())
   .addCommand(tokenVerb())
+  .addCommand(importVerb())
+  .addCommand(exportVerb())
   .addCommand(topologyVerb())
   .addCommand(doctorVerb())
   .addCommand(migrateVerb())

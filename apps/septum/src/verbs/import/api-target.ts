@@ -1,0 +1,69 @@
+import type { FhirApi } from './fhir-api.ts';
+import type { BatchOutcome, ImportTarget } from './import-run.ts';
+
+/** At most so many ids in one search, so that its address stays short. */
+const idsAtOnce = 50;
+
+interface Part {
+  readonly name: string;
+  readonly valueUnsignedInt?: number;
+  readonly part?: readonly Part[];
+  readonly resource?: {
+    readonly issue?: readonly { readonly diagnostics?: string; readonly expression?: readonly string[] }[];
+  };
+}
+
+/** Imports into a running Septum, by its operation `$import`. */
+export function apiTarget(api: FhirApi): ImportTarget {
+  return {
+    async store(batch) {
+      const entries = batch.map(({ text }) => `{"resource":${text}}`);
+      const answer = await api.post(
+        '$import',
+        `{"resourceType":"Bundle","type":"collection","entry":[${entries.join(',')}]}`,
+      );
+      return outcomeOf((JSON.parse(answer) as { parameter: Part[] }).parameter);
+    },
+
+    async missing(keys) {
+      const missing: string[] = [];
+      const byType = byTypeOf(keys);
+      for (const [type, ofType] of byType) {
+        for (let start = 0; start < ofType.length; start += idsAtOnce) {
+          missing.push(...(await missingOf(api, type, ofType.slice(start, start + idsAtOnce))));
+        }
+      }
+      return missing;
+    },
+  };
+}
+
+async function missingOf(api: FhirApi, type: string, keys: readonly string[]): Promise<string[]> {
+  const ids = keys.map((key) => key.slice(type.length + 1)).join(',');
+  const answer = await api.get(`${type}?_id=${ids}&_count=${idsAtOnce}`);
+  const { entry = [] } = JSON.parse(answer) as { entry?: { resource: { id: string } }[] };
+  const there = new Set(entry.map(({ resource }) => `${type}/${resource.id}`));
+  return keys.filter((key) => !there.has(key));
+}
+
+function outcomeOf(parameters: readonly Part[]): BatchOutcome {
+  const count = (name: string) => parameters.find((each) => each.name === name)?.valueUnsignedInt ?? 0;
+  const rejected = parameters
+    .filter(({ name }) => name === 'rejected')
+    .map(({ part = [] }) => ({
+      index: part.find(({ name }) => name === 'index')?.valueUnsignedInt ?? 0,
+      reasons: (part.find(({ name }) => name === 'outcome')?.resource?.issue ?? []).map(
+        ({ diagnostics, expression }) => [expression?.join(', '), diagnostics].filter(Boolean).join(': '),
+      ),
+    }));
+  return { created: count('created'), updated: count('updated'), unchanged: count('unchanged'), rejected };
+}
+
+function byTypeOf(keys: readonly string[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const key of keys) {
+    const type = key.slice(0, key.indexOf('/'));
+    groups.set(type, [...(groups.get(type) ?? []), key]);
+  }
+  return groups;
+}

@@ -1,6 +1,7 @@
 /**
  * What HL7 publishes about R4, as `tools/definitions/make.mjs` condensed it. Read once, on first use.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from './package-root.ts';
@@ -41,9 +42,12 @@ export interface SearchParameterDefinition {
 type ElementRow = [string, number, number, string[], { targets?: string[]; codes?: string }?];
 type TypeRow = { kind: TypeDefinition['kind']; abstract?: true; elements: ElementRow[] };
 
+function definitionsFolder(): string {
+  return join(packageRoot(import.meta.url), 'libs/platform/fhir/definitions');
+}
+
 function readDefinitions<T>(name: string): Record<string, T> {
-  const file = join(packageRoot(import.meta.url), 'libs/platform/fhir/definitions', name);
-  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, T>;
+  return JSON.parse(readFileSync(join(definitionsFolder(), name), 'utf8')) as Record<string, T>;
 }
 
 function once<T>(make: () => T): () => T {
@@ -72,6 +76,19 @@ const primitives = once(() => readDefinitions<string>('primitives.json'));
 const codes = once(() => readDefinitions<Record<string, string[]> | null>('codes.json'));
 const parameters = once(() => readDefinitions<SearchParameterDefinition[]>('search-parameters.json'));
 const compartments = once(() => readDefinitions<Record<string, string[]>>('compartments.json'));
+
+const files = ['types.json', 'primitives.json', 'codes.json', 'search-parameters.json', 'compartments.json'];
+
+const setHash = once(() => {
+  const hash = createHash('sha256');
+  for (const name of files) hash.update(readFileSync(join(definitionsFolder(), name)));
+  return hash.digest('hex').slice(0, 16);
+});
+
+/** Names the definitions by their content: what a row says it was validated and indexed by. */
+export function definitionSet(): string {
+  return setHash();
+}
 
 export function typeDefinition(name: string): TypeDefinition | undefined {
   return types().get(name);

@@ -75,8 +75,12 @@ describe('extract', () => {
       high: endOfTime,
     });
     expect(values.quantities).toContainEqual({
-      ...{ parameter: 'value-quantity', low: smallestNumber, high: 1.1 },
-      ...{ system: 'http://unitsofmeasure.org', code: 'mg', unit: 'milligram' },
+      parameter: 'value-quantity',
+      low: smallestNumber,
+      high: 1.1,
+      system: 'http://unitsofmeasure.org',
+      code: 'mg',
+      unit: 'milligram',
     });
     expect(values.quantities).toContainEqual({
       parameter: 'component-value-quantity',

@@ -193,19 +193,20 @@ const dates = {
 
 const collectors: Readonly<Record<string, Readonly<Record<string, MakeCollector>>>> = {
   token: {
-    ...{
-      code: plainToken,
-      string: plainToken,
-      id: plainToken,
-      uri: plainToken,
-      boolean: plainToken,
-      canonical: plainToken,
-    },
-    ...{ Coding: codingToken, CodeableConcept: conceptToken },
-    ...{ Identifier: valueToken(true), ContactPoint: valueToken(false) },
+    code: plainToken,
+    string: plainToken,
+    id: plainToken,
+    uri: plainToken,
+    canonical: plainToken,
+    boolean: plainToken,
+    Coding: codingToken,
+    CodeableConcept: conceptToken,
+    Identifier: valueToken(true),
+    ContactPoint: valueToken(false),
   },
   string: {
-    ...{ string: plainString, markdown: plainString },
+    string: plainString,
+    markdown: plainString,
     HumanName: partsString(['text', 'family', 'given', 'prefix', 'suffix']),
     Address: partsString(['text', 'line', 'city', 'district', 'state', 'postalCode', 'country']),
   },

@@ -11,11 +11,16 @@
  *   parseSearch(type, pairs, { lenient?, ownBase? }) → SearchRequest & { include, revinclude, used, ignored }
  *   searchText, dateInterval, numberInterval: the same normal form for index and query
  *   searchParameters(type), includeTargets(type, code), resourceTypes, isResourceType
- *   operationOutcome(fault) → JSON text
+ *   operationOutcome(fault or issues) → JSON text;  definitionSet() → content hash of the definitions
  */
 export * from './fault.ts';
 export * from './search-request.ts';
-export { isResourceType, resourceTypes, type SearchParameterDefinition } from './definitions.ts';
+export {
+  definitionSet,
+  isResourceType,
+  resourceTypes,
+  type SearchParameterDefinition,
+} from './definitions.ts';
 export { joinResource, splitResource, type ParsedResource, type SplitResource } from './resource-text.ts';
 export {
   sliceBundle,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { resourceTypes } from './definitions.ts';
 import { Fault } from './fault.ts';
 import { parseSearch, type ParseSearchOptions } from './parse-search.ts';

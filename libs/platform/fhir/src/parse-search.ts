@@ -193,8 +193,14 @@ export function parseSearch(
       `A search has at most ${mostPairs} parameters: combine values with commas.`,
     );
   const draft: Draft = {
-    ...{ type, options, filters: [], sort: [], include: [], revinclude: [] },
-    ...{ count: options.defaultCount ?? 20, total: 'none' },
+    type,
+    options,
+    filters: [],
+    sort: [],
+    include: [],
+    revinclude: [],
+    count: options.defaultCount ?? 20,
+    total: 'none',
   };
   const used: (readonly [string, string])[] = [];
   const ignored: string[] = [];
@@ -208,7 +214,14 @@ export function parseSearch(
   }
   const { filters, sort, count, cursor, total, summary, include, revinclude } = draft;
   return {
-    ...{ filters, sort, count, total, include, revinclude, used, ignored },
+    filters,
+    sort,
+    count,
+    total,
+    include,
+    revinclude,
+    used,
+    ignored,
     ...(cursor === undefined ? {} : { cursor }),
     ...(summary === undefined ? {} : { summary }),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Fault } from './fault.ts';
 import { joinResource, splitResource } from './resource-text.ts';
 

@@ -116,6 +116,8 @@ const defects: [object, Change, string, string][] = [
   [observation, ['value', 1], 'Observation.value', 'structure'],
   [observation, ['component[0]._valueString', { id: 'x' }], 'Observation.component[0].value', 'structure'],
   [patient, ['extension[0].valueFoo', 1], 'Patient.extension[0].valueFoo', 'structure'],
+  [patient, ['extension[0].extension', [{ url: 'x', valueCode: 'y' }]], 'Patient.extension[0]', 'invariant'],
+  [patient, ['extension[0].valueString', undefined], 'Patient.extension[0]', 'invariant'],
   // Cardinality
   [observation, ['status', undefined], 'Observation.status', 'required'],
   [observation, ['code', undefined], 'Observation.code', 'required'],
@@ -247,6 +249,22 @@ describe('validate', () => {
   it('stops at a hundred issues', () => {
     const names = Array.from({ length: 5000 }, () => ({ family: 1 }));
     expect(validate('Patient', { resourceType: 'Patient', name: names })).toHaveLength(100);
+  });
+
+  it('needs no more than a moment for a hostile value', () => {
+    const long = 4 * 1024 * 1024;
+    const of = (fields: object) => validate('Patient', { resourceType: 'Patient', ...fields });
+    const start = process.cpuUsage();
+    expect(of({ language: 'a '.repeat(long) })).toHaveLength(1);
+    expect(of({ implicitRules: `${'a'.repeat(long)} ` })).toHaveLength(1);
+    expect(of({ birthDate: '2'.repeat(long) })).toHaveLength(1);
+    expect(of({ name: [{ family: 'a '.repeat(long) }] })).toHaveLength(1);
+    expect(of({ text: { status: 'empty', div: `<div>${'</'.repeat(long)}` } })).toHaveLength(1);
+    expect(of({ photo: [{ data: `A${' '.repeat(long)}!` }] })).toHaveLength(1);
+    expect(of({ identifier: [{ system: `urn:oid:1${'.1'.repeat(long)}!` }] })).toEqual([]);
+    expect(of({ managingOrganization: { reference: 'Organization/'.repeat(40_000) } })).toEqual([]);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1e6).toBeLessThan(5);
   });
 
   it('refuses a type that R4 does not have', () => {

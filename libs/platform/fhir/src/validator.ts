@@ -98,7 +98,7 @@ export class CompiledType {
     }
     const properties = this.properties ?? this.compile();
     const fields = value as Fields;
-    const seen = this.hasChoices ? new Array<string | undefined>(this.requirements.length) : undefined;
+    const seen: (string | undefined)[] | undefined = this.hasChoices ? [] : undefined;
     let count = 0;
     for (const key in fields) {
       count++;
@@ -117,6 +117,7 @@ export class CompiledType {
     }
     if (count === 0) run.report('structure', 'Remove this element or fill it: an object may not be empty.');
     for (const index of this.required) this.checkRequired(index, fields, seen, run);
+    if (this.name === 'Extension' && count > 0) checkExtension(fields, run);
   }
 
   private noteChoice(
@@ -222,6 +223,17 @@ export class CompiledType {
       }
     }
     run.path.pop();
+  }
+}
+
+/** ext-1: https://hl7.org/fhir/R4/extensibility.html#Extension */
+function checkExtension(fields: Fields, run: ValidationRun): void {
+  const hasValue = Object.keys(fields).some((key) => key.startsWith('value') || key.startsWith('_value'));
+  if (hasValue === (fields['extension'] !== undefined)) {
+    run.report(
+      'invariant',
+      'An extension has either a value or extensions of its own, not both and not neither.',
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import {
+  definitionSet,
   isResourceType,
   patientCompartmentParameters,
   primitivePattern,
@@ -29,6 +30,11 @@ describe('the committed definitions', () => {
     expect(isResourceType('Patient')).toBe(true);
     expect(isResourceType('DomainResource')).toBe(false);
     expect(isResourceType('HumanName')).toBe(false);
+  });
+
+  it('are named by their content', () => {
+    expect(definitionSet()).toMatch(/^[0-9a-f]{16}$/);
+    expect(definitionSet()).toBe(definitionSet());
   });
 
   it('know elements, primitives and the patient compartment', () => {

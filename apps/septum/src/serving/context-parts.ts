@@ -9,13 +9,16 @@ import {
 } from '#platform/runtime';
 import {
   createResourceStore,
-  importContracts,
-  resourceContracts,
+  ParticipantToken,
   resourceController,
   ResourceStoreToken,
+  storeContracts,
   storeMigrations,
+  transactionController,
+  type Participant,
 } from '#platform/store';
 import { catalogue } from '../catalogue.ts';
+import type { SharedTransactions } from './shared-transactions.ts';
 
 /** The migrations of a part: of the store first, then of its own tables. */
 export function migrationsOf(part: string): readonly MigrationClass[] {
@@ -24,23 +27,32 @@ export function migrationsOf(part: string): readonly MigrationClass[] {
   return [CreatePartSecret1763800000500, ...storeMigrations, ...own.map((each) => each as MigrationClass)];
 }
 
-/** What every context has: the store of its types. `poke` tells its relay of committed events. */
+export interface ContextPartsOptions {
+  readonly databases: Databases;
+  readonly shared: SharedTransactions | undefined;
+  /** Tells the context's relay of committed events. */
+  readonly poke: () => void;
+}
+
+/** What every context has: the store of its types, and its part in shared transactions. */
 export async function contextParts(
   { name, types, rules = [] }: ContextDefinition,
-  databases: Databases,
-  poke: () => void,
+  { databases, shared, poke }: ContextPartsOptions,
 ): Promise<ContextParts> {
   const database = databases.open(name);
-  const store = createResourceStore({
-    database,
-    types,
-    rules,
-    hashKey: await partSecret(database, 'search-hash'),
-    relay: { poke },
-  });
+  const hashKey = await partSecret(database, 'search-hash');
+  const store = createResourceStore({ database, types, rules, hashKey, relay: { poke } });
+  const participant: Participant = {
+    store,
+    prepared: database.prepared,
+    ...(shared?.covers(name) === true ? { coordinator: shared.transactions } : {}),
+  };
   return {
-    contracts: [...Object.values(resourceContracts(name)), ...Object.values(importContracts(name))],
-    controllers: [resourceController(name)],
-    providers: [{ provide: ResourceStoreToken, useValue: store }],
+    contracts: storeContracts(name),
+    controllers: [resourceController(name), transactionController(name)],
+    providers: [
+      { provide: ResourceStoreToken, useValue: store },
+      { provide: ParticipantToken, useValue: participant },
+    ],
   };
 }

@@ -15,7 +15,7 @@ import {
   type Topology,
 } from '#platform/runtime';
 import { catalogue } from '../catalogue.ts';
-import { openSharedTransactions } from './shared-transactions.ts';
+import type { SharedTransactions } from './shared-transactions.ts';
 
 export interface HttpSideOptions {
   readonly settings: Settings;
@@ -25,6 +25,7 @@ export interface HttpSideOptions {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
+  readonly shared: SharedTransactions | undefined;
 }
 
 /** Where this process answers HTTP. */
@@ -47,7 +48,7 @@ export async function openHttpSide(options: HttpSideOptions): Promise<HttpSide> 
 
 async function listenWithEdge({
   settings,
-  topology,
+  shared,
   databases,
   messenger,
   health,
@@ -55,7 +56,6 @@ async function listenWithEdge({
   shutdown,
 }: HttpSideOptions): Promise<number> {
   const consoleFolder = join(import.meta.dirname, '..', '..', '..', 'console');
-  const shared = openSharedTransactions(databases, topology, shutdown);
   const edge = await createEdge({
     messenger,
     ...(shared === undefined ? {} : { shared }),

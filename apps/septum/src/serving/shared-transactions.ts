@@ -1,12 +1,15 @@
-import { coordinatorUrl, openCoordinator } from '#platform/database';
-import type { SharedTransactions } from '#platform/edge';
+import { coordinatorUrl, openCoordinator, type CoordinatorTransactions } from '#platform/database';
 import type { Databases, Shutdown, Topology } from '#platform/runtime';
 import { coordinatorPoolSize } from './safe-databases.ts';
 
-/**
- * One connection and one commit for the contexts that run in this process on the home database. Without the bootstrap
- * URL nobody here may log in as the coordinator: then all transactions take two phases.
- */
+/** Transactions that the edge and contexts of this process share: one connection, one commit. */
+export interface SharedTransactions {
+  readonly transactions: CoordinatorTransactions;
+  /** Whether the context runs in this process on the home database. */
+  covers(context: string): boolean;
+}
+
+/** Without the bootstrap URL nobody here may log in as the coordinator: then all transactions take two phases. */
 export function openSharedTransactions(
   databases: Databases,
   topology: Topology,

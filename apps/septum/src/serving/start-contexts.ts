@@ -13,6 +13,7 @@ import {
 import { catalogue } from '../catalogue.ts';
 import type { Bindings } from './bindings.ts';
 import { contextParts } from './context-parts.ts';
+import type { SharedTransactions } from './shared-transactions.ts';
 import { systemCaller } from './system-caller.ts';
 
 export interface ContextsOptions {
@@ -23,15 +24,20 @@ export interface ContextsOptions {
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
   readonly log: Log;
+  readonly shared: SharedTransactions | undefined;
 }
 
 /** Boots the contexts of this process; none takes calls before all are found to be sound. */
 export async function startContexts(options: ContextsOptions): Promise<void> {
-  const { topology, databases, bindings, health, metrics, shutdown, log } = options;
+  const { topology, databases, bindings, health, metrics, shutdown, log, shared } = options;
   let events: EventExchange | undefined;
   const running: RunningContext[] = [];
   for (const definition of catalogue.filter(({ name }) => topology.isHere(name))) {
-    const parts = await contextParts(definition, databases, () => events?.poke(definition.name));
+    const parts = await contextParts(definition, {
+      databases,
+      shared,
+      poke: () => events?.poke(definition.name),
+    });
     running.push(await bootContext(definition, parts, { ...bindings, health, metrics, log }));
   }
   events = openEvents(running, options);

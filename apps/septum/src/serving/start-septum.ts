@@ -19,6 +19,7 @@ import { openBindings, type Bindings } from './bindings.ts';
 import { migrationsOf } from './context-parts.ts';
 import { openHttpSide } from './http-side.ts';
 import { assertSafeDatabases } from './safe-databases.ts';
+import { openSharedTransactions } from './shared-transactions.ts';
 import { startContexts } from './start-contexts.ts';
 import { systemCaller } from './system-caller.ts';
 
@@ -56,10 +57,12 @@ async function start(
   const bindings = await openBindings({ settings, topology: planned, databases, shutdown, log });
   const health = openHealth(planned, bindings);
   const metrics = new Metrics();
+  const shared = openSharedTransactions(databases, planned, shutdown);
   shutdown.at('unready', () => health.stopping());
-  await startContexts({ topology: planned, databases, bindings, health, metrics, shutdown, log });
+  await startContexts({ shared, topology: planned, databases, bindings, health, metrics, shutdown, log });
   if (planned.isHere('edge')) watchHome(databases, health);
   const { url, metricsUrl } = await openHttpSide({
+    shared,
     settings,
     topology: planned,
     databases,

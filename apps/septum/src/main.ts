@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { asFault, Fault } from '#platform/fhir';
 import { benchVerb } from './verbs/bench.ts';
+import { demoVerb } from './verbs/demo.ts';
 import { doctorVerb } from './verbs/doctor.ts';
 import { exportVerb } from './verbs/export.ts';
 import { importVerb } from './verbs/import.ts';
@@ -18,6 +19,7 @@ const program = new Command('septum')
   .addCommand(tokenVerb())
   .addCommand(importVerb())
   .addCommand(exportVerb())
+  .addCommand(demoVerb())
   .addCommand(topologyVerb())
   .addCommand(doctorVerb())
   .addCommand(migrateVerb())

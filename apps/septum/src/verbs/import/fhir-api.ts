@@ -66,7 +66,7 @@ export class FhirApi {
   /** Waits out what passes by itself: a part that restarts (503), a limit on requests (429), a connection that broke. */
   async #answer(method: string, path: string, body?: string): Promise<string> {
     for (const until = Date.now() + patienceMs; ;) {
-      const response = await this.#send(method, path, body).catch((error: unknown) => {
+      const response = await this.request(method, path, body).catch((error: unknown) => {
         if (Date.now() > until)
           throw new Fault('unavailable', `${this.base} does not answer.`, { cause: error });
       });
@@ -81,7 +81,8 @@ export class FhirApi {
     }
   }
 
-  #send(method: string, path: string, body: string | undefined): Promise<Response> {
+  /** One request, whatever becomes of it. `path` is below the base of the FHIR API, or a whole URL. */
+  request(method: string, path: string, body?: string): Promise<Response> {
     return fetch(path.startsWith('http') ? path : `${this.base}/${path}`, {
       method,
       headers: {

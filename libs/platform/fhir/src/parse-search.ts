@@ -208,6 +208,7 @@ export function parseSearch(
     if (transportParameters.has(name)) continue;
     if (value.length > longestValue)
       throw bad(printable(name), `at most ${longestValue} characters; send ids in several searches`);
+    if (/\p{Cc}/u.test(value)) throw bad(printable(name), 'it without control characters');
     if (take(name, value, draft)) used.push([name, value]);
     else if (options.lenient) ignored.push(printable(name));
     else throw unknown(name, type);

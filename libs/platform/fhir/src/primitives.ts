@@ -30,7 +30,7 @@ function calendar(type: string, expected: string): PrimitiveCheck {
     typeof value === 'string' && pattern.test(value) && isRealDay(value) ? undefined : expected;
 }
 
-/** Not empty, not white space alone, no control character but tab, line feed and carriage return, at most 1 MB. */
+/** Not empty, no control character but tab, line feed and carriage return, at most 1 MB. */
 // eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const controlCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
 const text: PrimitiveCheck = (value) =>
@@ -50,7 +50,10 @@ const base64: PrimitiveCheck = (value) =>
 
 /** Says what the published pattern says, which on a long value needs more stack than there is. */
 const code: PrimitiveCheck = (value) =>
-  typeof value === 'string' && value.length > 0 && !/^\s|\s$|\s\s/.test(value)
+  typeof value === 'string' &&
+  value.length > 0 &&
+  !/^\s|\s$|\s\s/.test(value) &&
+  !controlCharacter.test(value)
     ? undefined
     : 'a code: no leading, trailing or double spaces';
 
@@ -60,13 +63,18 @@ const oid: PrimitiveCheck = (value) =>
     ? undefined
     : 'an OID: urn:oid: and numbers with dots';
 
-const uri = matching(/^\S+$/, 'a URI: a JSON string that is not empty, without spaces');
+// eslint-disable-next-line no-control-regex -- control characters are what it leaves out
+const uriForm = /^[^\s\u0000-\u001f]+$/;
+const uri = matching(uriForm, 'a URI: a JSON string that is not empty, without spaces or control characters');
 
 /** One div, or an XML declaration and one div. https://hl7.org/fhir/R4/narrative.html */
 const xhtmlStart = /^\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:\w{1,32}:)?div[\s>/]/;
 const xhtmlEnd = /(?:<\/(?:\w{1,32}:)?div\s*|\/)>$/;
 const xhtml: PrimitiveCheck = (value) =>
-  typeof value === 'string' && xhtmlStart.test(value) && xhtmlEnd.test(value.trimEnd().slice(-80))
+  typeof value === 'string' &&
+  !controlCharacter.test(value) &&
+  xhtmlStart.test(value) &&
+  xhtmlEnd.test(value.trimEnd().slice(-80))
     ? undefined
     : 'XHTML in one <div> element';
 

@@ -173,6 +173,9 @@ const defects: [object, Change, string, string][] = [
     'value',
   ],
   [set, ['expansion.identifier', 'a b'], 'ValueSet.expansion.identifier', 'value'],
+  [patient, ['identifier[0].system', 'a\u0000b'], 'Patient.identifier[0].system', 'value'],
+  [patient, ['language', 'a\u0000b'], 'Patient.language', 'value'],
+  [patient, ['text.div', '<div>\u0000</div>'], 'Patient.text.div', 'value'],
   // Required bindings
   [patient, ['gender', 'F'], 'Patient.gender', 'code-invalid'],
   [patient, ['name[0].use', 'legal'], 'Patient.name[0].use', 'code-invalid'],

@@ -92,14 +92,22 @@ const reloadAfterMs = 10_000;
 export function tokenKeyFinder(home: ContextDatabase, now: () => number = Date.now) {
   let keys = new Map<string, KeyObject>();
   let loadedAt = -Infinity;
-  return async (keyId: string): Promise<KeyObject | undefined> => {
-    const known = keys.get(keyId);
-    if (known !== undefined || now() - loadedAt < reloadAfterMs) return known;
-    loadedAt = now();
+  let loading: Promise<void> | undefined;
+  const load = async (): Promise<void> => {
     const all = await loadPublicKeys(home);
     // Only the edge issues tokens; another part's key opens nothing here.
     const tokenKeys = all.filter(({ part, purpose }) => part === 'edge' && purpose === 'token');
     keys = new Map(tokenKeys.map((key) => [key.keyId, key.publicKey]));
+  };
+  return async (keyId: string): Promise<KeyObject | undefined> => {
+    const known = keys.get(keyId);
+    if (known !== undefined) return known;
+    if (now() - loadedAt >= reloadAfterMs) {
+      loadedAt = now();
+      loading = load();
+    }
+    // Requests that arrive together with a new key wait for the same look.
+    await loading;
     return keys.get(keyId);
   };
 }

@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
   createDatabase,
+  dropDatabase,
   migrate,
   openContextDatabase,
   partUrl,
   provision,
   startEmbedded,
-  type EmbeddedPostgres,
   type OpenContextDatabase,
 } from '#platform/database';
 import { eventTablesSql } from '#platform/messaging';
@@ -29,38 +30,47 @@ function tablesOf(schema: string) {
   };
 }
 
-/** A PostgreSQL with the event tables of two parts, `ward` that publishes and `letters` that hears. */
+/** Databases with the event tables of two parts, `ward` that publishes and `letters` that hears; on the run's server, else on one of its own. */
 export class EventHouse {
-  readonly #server: EmbeddedPostgres;
-  readonly #directory: string;
+  readonly #serverUrl: string;
+  readonly #stopServer: () => Promise<void>;
   readonly #open: OpenContextDatabase[] = [];
+  readonly #made: string[] = [];
   #url = '';
 
-  private constructor(server: EmbeddedPostgres, directory: string) {
-    this.#server = server;
-    this.#directory = directory;
+  private constructor(serverUrl: string, stopServer: () => Promise<void>) {
+    this.#serverUrl = serverUrl;
+    this.#stopServer = stopServer;
   }
 
   static async start(): Promise<EventHouse> {
+    const given = process.env['SEPTUM_TEST_DATABASE_URL'];
+    if (given !== undefined) return new EventHouse(given, async () => {});
     const directory = await mkdtemp(path.join(tmpdir(), 'septum-events-'));
-    return new EventHouse(await startEmbedded({ dataDir: directory }), directory);
+    const server = await startEmbedded({ dataDir: directory });
+    return new EventHouse(server.url, async () => {
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    });
   }
 
   /** An empty database for one test. */
-  async fresh(name: string): Promise<void> {
-    this.#url = await createDatabase(this.#server.url, name);
+  async fresh(): Promise<void> {
+    const name = `events_${randomUUID().replaceAll('-', '')}`;
+    this.#url = await createDatabase(this.#serverUrl, name);
+    this.#made.push(name);
     await provision(this.#url, ['ward', 'letters']);
     for (const part of ['ward', 'letters']) await migrate(this.#url, part, [tablesOf(part)]);
   }
 
   database(part: string, poolSize = 8): OpenContextDatabase {
-    const database = openContextDatabase({ url: partUrl(this.#url, part), context: part, poolSize });
+    const database = openContextDatabase({ url: this.urlOf(part), context: part, poolSize });
     this.#open.push(database);
     return database;
   }
 
-  get serverPid(): number {
-    return this.#server.pid();
+  urlOf(part: string): string {
+    return partUrl(this.#url, part);
   }
 
   async closeDatabases(): Promise<void> {
@@ -69,7 +79,7 @@ export class EventHouse {
 
   async stop(): Promise<void> {
     await this.closeDatabases();
-    await this.#server.stop();
-    await rm(this.#directory, { recursive: true, force: true });
+    for (const name of this.#made) await dropDatabase(this.#serverUrl, name);
+    await this.#stopServer();
   }
 }

@@ -16,7 +16,6 @@ let storage: string;
 let ward: OpenContextDatabase;
 let letters: OpenContextDatabase;
 let errors: Errors;
-let nth = 0;
 const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
@@ -24,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.stop());
 beforeEach(async () => {
-  await house.fresh(`stream_${(nth += 1)}`);
+  await house.fresh();
   storage = await mkdtemp(path.join(tmpdir(), 'septum-streams-'));
   nats = await startNats({ jetstream: true, dir: storage });
   ward = house.database('ward', 20);

@@ -131,8 +131,7 @@ function property(planted: Planted): fc.IAsyncProperty<[fc.Scheduler, Course]> {
   });
 }
 
-/** `SEPTUM_SIMULATIONS` runs the long form. */
-const numRuns = Number(process.env['SEPTUM_SIMULATIONS'] ?? 500);
+const numRuns = process.env['SEPTUM_TEST_LENGTH'] === 'long' ? 10_000 : 500;
 
 describe('relay and subscription under every interleaving', () => {
   it('apply each event once and in order, through failures, deaths and two leaders', async () => {

@@ -126,16 +126,16 @@ function probeRange(filter: SearchFilter, context: FilterContext): Probe {
   return (
     item,
     sql,
-  ) => `(SELECT true FROM "${context.schema}".search_range x WHERE x.item = ${item} AND x.key = ${keyOf(filter, context, sql)}
-    AND ${rangeCondition('x', filter, sql, context.hash, context.now)} LIMIT 1)`;
+  ) => `(SELECT true FROM "${context.schema}".search_range p WHERE p.item = ${item} AND p.key = ${keyOf(filter, context, sql)}
+    AND ${rangeCondition('p', filter, sql, context.hash, context.now)} LIMIT 1)`;
 }
 
 function probeWord(filter: SearchFilter, context: FilterContext): Probe {
   return (
     item,
     sql,
-  ) => `(SELECT true FROM "${context.schema}".search_word x WHERE x.item = ${item} AND x.key = ${keyOf(filter, context, sql)}
-    AND ${wordCondition(filter, sql)} LIMIT 1)`;
+  ) => `(SELECT true FROM "${context.schema}".search_word p WHERE p.item = ${item} AND p.key = ${keyOf(filter, context, sql)}
+    AND ${wordCondition('p', filter, sql)} LIMIT 1)`;
 }
 
 function driveIds(filter: SearchFilter, { schema, type }: FilterContext): Driver {
@@ -162,7 +162,7 @@ function driveRange(filter: SearchFilter, context: FilterContext): Driver {
 
 function driveWord(filter: SearchFilter, context: FilterContext): Driver {
   return (sql, probes) => {
-    const conditions = [`x.key = ${keyOf(filter, context, sql)}`, wordCondition(filter, sql)];
+    const conditions = [`x.key = ${keyOf(filter, context, sql)}`, wordCondition('x', filter, sql)];
     return `SELECT DISTINCT x.item FROM "${context.schema}".search_word x WHERE ${and(conditions, probes, 'x.item', sql)}`;
   };
 }
@@ -172,10 +172,10 @@ function keyOf({ parameter }: SearchFilter, { type, hash }: FilterContext, sql: 
 }
 
 /** Begins with; in byte order everything that begins with a text lies before the text followed by the last character. */
-function wordCondition({ values }: SearchFilter, sql: SqlValues): string {
+function wordCondition(alias: string, { values }: SearchFilter, sql: SqlValues): string {
   const conditions = values.map(({ value = '' }) => {
     const start = searchText(value).slice(0, wordLimit);
-    return `x.value >= ${sql.add(start, 'text')} AND x.value < ${sql.add(`${start}\u{10FFFF}`, 'text')}`;
+    return `${alias}.value >= ${sql.add(start, 'text')} AND ${alias}.value < ${sql.add(`${start}\u{10FFFF}`, 'text')}`;
   });
   return conditions.length === 1 ? conditions[0]! : `(${conditions.map((each) => `(${each})`).join(' OR ')})`;
 }

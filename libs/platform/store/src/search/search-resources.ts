@@ -16,8 +16,6 @@ type FoundRow = ResourceRow & { readonly hits: number } & Readonly<
     Record<`o${number}`, string | number | null>
   >;
 
-/** More matches than this are not gathered and sorted but looked for along the order. */
-const hitLimit = 2_000;
 /** Several sort keys have no order to walk along, so this many are sorted, and more are too costly. */
 const sortLimit = 10_000;
 const rememberedSearches = 5_000;
@@ -107,7 +105,7 @@ export class ResourceSearch {
   ): Promise<FoundRow[]> {
     const { database } = this.#parts;
     const walk = walkStatement(context, page);
-    const limit = walk ? hitLimit : sortLimit;
+    const limit = walk ? this.#parts.gatherLimit : sortLimit;
     const gather =
       walk && this.#unselective.has(identity) ? undefined : gatherStatement(context, page, limit);
     if (gather) {

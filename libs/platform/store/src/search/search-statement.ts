@@ -1,6 +1,13 @@
 import type { Statement } from '#platform/database';
 import { rowColumns } from '../resource-row.ts';
-import { and, momentSql, type FilterContext, type FilterPlan, type Probe } from './filter-plan.ts';
+import {
+  and,
+  momentSql,
+  type FilterContext,
+  type Driver,
+  type FilterPlan,
+  type Probe,
+} from './filter-plan.ts';
 import type { Cursor } from './cursor.ts';
 import { cursorTypes, type OrderKey, type SearchOrder, type ValueOrder } from './search-order.ts';
 import { SqlValues } from './sql-values.ts';
@@ -14,7 +21,7 @@ export interface PageRequest {
 }
 
 /**
- * Starts from the filters: collects the items that pass, at most `hitLimit + 1`, fetches their resources and sorts. Each
+ * Starts from the filters, or from all resources when none is left but to sort them: collects the items that pass, at most `hitLimit + 1`, fetches their resources and sorts. Each
  * row tells in `hits` how many were collected; over the limit the page is worth nothing. There is always a row.
  */
 export function gatherStatement(
@@ -22,10 +29,12 @@ export function gatherStatement(
   page: PageRequest,
   hitLimit: number,
 ): Statement | undefined {
-  const { driver, columns } = page.filters;
-  if (!driver) return undefined;
+  const { driver, columns, probes } = page.filters;
+  if (!driver && page.order.by !== 'several') return undefined;
   const sql = new SqlValues();
-  const hits = `${driver.query(sql, driver.left)} LIMIT ${sql.add(hitLimit + 1, 'int4')}`;
+  const all: Driver = (into, left) =>
+    `SELECT r.item FROM "${context.schema}".resource r WHERE ${and([`r.type = ${into.add(context.type, 'text')}`, 'NOT r.deleted'], left, 'r.item', into)}`;
+  const hits = `${driver ? driver.query(sql, driver.left) : all(sql, probes)} LIMIT ${sql.add(hitLimit + 1, 'int4')}`;
   const order = orderSql(context, page.order, sql);
   const where = [
     `r.type = ${sql.add(context.type, 'text')}`,

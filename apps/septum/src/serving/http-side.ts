@@ -55,7 +55,7 @@ async function listenWithEdge({
   metrics,
   shutdown,
 }: HttpSideOptions): Promise<number> {
-  const consoleFolder = join(import.meta.dirname, '..', '..', '..', 'console');
+  const consoleFolder = join(import.meta.dirname, '..', '..', '..', '..', '..', 'apps', 'console', 'dist');
   const edge = await createEdge({
     messenger,
     ...(shared === undefined ? {} : { shared }),

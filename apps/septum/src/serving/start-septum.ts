@@ -17,6 +17,7 @@ import { catalogue } from '../catalogue.ts';
 import { parts } from '../parts.ts';
 import { openBindings, type Bindings } from './bindings.ts';
 import { migrationsOf } from './context-parts.ts';
+import { makeDemoData } from './demo-data.ts';
 import { openHttpSide } from './http-side.ts';
 import { assertSafeDatabases } from './safe-databases.ts';
 import { openSharedTransactions } from './shared-transactions.ts';
@@ -32,12 +33,16 @@ export interface RunningSeptum {
   readonly shutdown: Shutdown;
 }
 
-/** Starts the parts of this process, or throws and leaves nothing running. */
-export async function startSeptum(settings: Settings, log: Log): Promise<RunningSeptum> {
+/** Starts the parts of this process, or throws and leaves nothing running. `progress` is told what takes longer. */
+export async function startSeptum(
+  settings: Settings,
+  log: Log,
+  progress: (line: string) => void,
+): Promise<RunningSeptum> {
   const planned = topology(parts, settings);
   const shutdown = new Shutdown(log, settings.drainMs);
   try {
-    return await start(settings, planned, shutdown, log);
+    return await start(settings, planned, shutdown, log, progress);
   } catch (error) {
     await shutdown.abandon();
     throw error;
@@ -49,6 +54,7 @@ async function start(
   planned: Topology,
   shutdown: Shutdown,
   log: Log,
+  progress: (line: string) => void,
 ): Promise<RunningSeptum> {
   assertCatalogue(catalogue);
   const databases = await openDatabases({ settings, topology: planned, migrationsOf, log });
@@ -71,6 +77,11 @@ async function start(
     metrics,
     shutdown,
   });
+  if (settings.profile === 'demo' && planned.isHere('edge')) {
+    const { messenger } = bindings;
+    const { demoPatients: patients } = settings;
+    await makeDemoData({ home: databases.open('edge'), messenger, health, patients, progress });
+  }
   health.started();
   const removeRunFile = writeRunFile(settings.dataDir, {
     pid: process.pid,

@@ -23,7 +23,7 @@ export function serveVerb() {
         log.error({ error }, 'something was rejected that nobody awaited'),
       );
       const began = Date.now();
-      const septum = await startSeptum(settings, log);
+      const septum = await startSeptum(settings, log, told.progress);
       septum.shutdown.handleSignals();
       log.info(
         { parts: [...septum.topology.here], durationMs: Date.now() - began, profile: settings.profile },

@@ -7,7 +7,7 @@
  * `pg` puts a `Sync` behind every query; this is its `Query` with the sending and the bookkeeping replaced.
  * https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
-import pg from 'pg';
+import { type Client, type CustomTypesConfig, type FieldDef, Query, Result as PgResult } from 'pg';
 import pgUtils from 'pg/lib/utils.js';
 import type { Row, Statement } from './context-database.ts';
 import { valueParsers } from './value-parsers.ts';
@@ -33,18 +33,18 @@ interface Wire {
 }
 
 interface Messages {
-  fields: pg.FieldDef[];
+  fields: FieldDef[];
 }
 
-/** `pg.Result` as its own `Query` uses it. */
+/** `PgResult` as its own `Query` uses it. */
 interface ResultBuilder extends BatchResult {
-  addFields(fields: pg.FieldDef[]): void;
+  addFields(fields: FieldDef[]): void;
   parseRow(values: unknown[]): Row;
   addCommandComplete(message: { text: string }): void;
 }
-const Result = pg.Result as unknown as new (rowMode: undefined, types: pg.CustomTypesConfig) => ResultBuilder;
+const Result = PgResult as unknown as new (rowMode: undefined, types: CustomTypesConfig) => ResultBuilder;
 
-export class Batch extends pg.Query {
+export class Batch extends Query {
   /** Of the statement whose answer comes next, if its text was sent: `pg` books it as parsed under this name. */
   name = '';
   text = '';
@@ -72,7 +72,7 @@ export class Batch extends pg.Query {
   }
 
   /** Sends the batch; whatever was committed is durable when this resolves. */
-  run(client: pg.Client): Promise<readonly BatchResult[]> {
+  run(client: Client): Promise<readonly BatchResult[]> {
     return new Promise((resolve, reject) => {
       this.callback = (error) => (error ? reject(error) : resolve(this.results));
       client.query(this);

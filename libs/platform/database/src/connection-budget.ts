@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 
 /** What one server has room for. */
 export interface ServerLimits {
@@ -16,7 +16,7 @@ export interface PoolDemand {
 }
 
 export async function serverLimits(url: string): Promise<ServerLimits> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
     const { rows } = await client.query<ServerLimits>(

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import { databaseFault, unavailable } from './database-fault.ts';
 import { giveBack } from './run-batch.ts';
 
@@ -28,20 +28,20 @@ export interface PoolStats {
 
 /** `pg`'s pool, with a bounded queue and with faults instead of its errors. */
 export class ContextPool {
-  private readonly pool: pg.Pool;
+  private readonly pool: Pool;
   private readonly options: PoolOptions;
   private readonly waitingLimit: number;
 
   constructor(options: PoolOptions) {
     this.options = options;
     this.waitingLimit = options.waitingLimit ?? options.size * 16;
-    this.pool = new pg.Pool(poolConfig(options));
+    this.pool = new Pool(poolConfig(options));
     // A lost connection is reported to whoever used it; without these listeners Node would end the process.
     this.pool.on('error', () => undefined);
     this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
-  async take(): Promise<pg.PoolClient> {
+  async take(): Promise<PoolClient> {
     if (this.pool.ending) throw unavailable(this.options.name, 'this process is shutting down');
     if (this.pool.waitingCount >= this.waitingLimit) {
       throw unavailable(this.options.name, 'too many requests wait for its database');
@@ -53,7 +53,7 @@ export class ContextPool {
     }
   }
 
-  async use<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.take();
     try {
       return await work(client);
@@ -72,7 +72,7 @@ export class ContextPool {
   }
 }
 
-function poolConfig(options: PoolOptions): pg.PoolConfig {
+function poolConfig(options: PoolOptions): PoolConfig {
   const statementTimeoutMs = options.statementTimeoutMs ?? 10_000;
   const settings = {
     search_path: options.searchPath,

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
+import type { PoolClient } from 'pg';
 import { Fault } from '#platform/fhir';
 import type { RowPolicy, Statement, Transaction } from './context-database.ts';
 import { ContextPool, type PoolStats } from './context-pool.ts';
 import { commit, OpenTransaction } from './open-transaction.ts';
 import { checkedPart } from './provision.ts';
-import { roleNames } from './roles.ts';
+import { begin } from './row-setting.ts';
+import { roleNames, type RoleNames } from './roles.ts';
 import { giveBack } from './run-batch.ts';
 
 export interface CoordinatorOptions {
@@ -53,7 +54,7 @@ export interface CoordinatorTransactions {
 const longestMs = 60_000;
 
 interface Shared {
-  readonly client: pg.PoolClient;
+  readonly client: PoolClient;
   readonly transaction: OpenTransaction;
   /** Shares wait for each other: role and schema belong to the connection. */
   turn: Promise<void>;
@@ -62,72 +63,85 @@ interface Shared {
 }
 
 export function openCoordinator(options: CoordinatorOptions): CoordinatorTransactions {
-  const pool = new ContextPool({
-    ...options,
-    name: 'coordinator',
-    size: options.poolSize ?? 4,
-    searchPath: 'pg_catalog',
-  });
-  const names = roleNames(options.rolePrefix);
-  const open = new Map<string, Shared>();
+  return new SharedTransactions(options);
+}
 
-  const take = async (id: string): Promise<Shared | undefined> => {
-    const shared = open.get(id);
-    open.delete(id);
-    clearTimeout(shared?.expiry);
-    await shared?.turn;
-    return shared;
-  };
-  const rollback = async (id: string): Promise<void> => {
-    const shared = await take(id);
+class SharedTransactions implements CoordinatorTransactions {
+  readonly #pool: ContextPool;
+  readonly #names: RoleNames;
+  readonly #open = new Map<string, Shared>();
+
+  constructor(options: CoordinatorOptions) {
+    const size = options.poolSize ?? 4;
+    this.#pool = new ContextPool({ ...options, name: 'coordinator', size, searchPath: 'pg_catalog' });
+    this.#names = roleNames(options.rolePrefix);
+  }
+
+  async begin(): Promise<string> {
+    const client = await this.#pool.take();
+    const id = randomUUID();
+    const transaction = new OpenTransaction(client, 'this transaction', [begin]);
+    const expiry = setTimeout(() => void this.rollback(id), longestMs).unref();
+    this.#open.set(id, { client, transaction, turn: Promise.resolve(), failed: false, expiry });
+    return id;
+  }
+
+  run<T>(
+    id: string,
+    context: string,
+    policy: RowPolicy,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const shared = this.#open.get(id);
+    if (!shared) return Promise.reject(over());
+    const share = shared.turn.then(() => runShare(shared, context, this.#names.login(context), policy, work));
+    shared.turn = share.then(
+      () => undefined,
+      () => void (shared.failed = true),
+    );
+    return share;
+  }
+
+  async commit(id: string): Promise<void> {
+    const shared = await this.#take(id);
+    if (!shared) throw over();
+    try {
+      if (shared.failed)
+        throw new Fault('conflict', 'A part of this transaction failed, so none of it was stored.');
+      if (!shared.transaction.untouched) await shared.transaction.end(commit, 'COMMIT');
+    } catch (error) {
+      await shared.transaction.rollback();
+      throw error;
+    } finally {
+      giveBack(shared.client);
+    }
+    shared.transaction.runEffects();
+  }
+
+  async rollback(id: string): Promise<void> {
+    const shared = await this.#take(id);
     if (!shared) return;
     await shared.transaction.rollback();
     giveBack(shared.client);
-  };
+  }
 
-  return {
-    async begin() {
-      const client = await pool.take();
-      const id = randomUUID();
-      const transaction = new OpenTransaction(client, 'this transaction', [
-        { name: 'septum.begin', text: 'begin' },
-      ]);
-      const expiry = setTimeout(() => void rollback(id), longestMs).unref();
-      open.set(id, { client, transaction, turn: Promise.resolve(), failed: false, expiry });
-      return id;
-    },
-    run(id, context, policy, work) {
-      const shared = open.get(id);
-      if (!shared) return Promise.reject(over());
-      const share = shared.turn.then(() => runShare(shared, context, names.login(context), policy, work));
-      shared.turn = share.then(
-        () => undefined,
-        () => void (shared.failed = true),
-      );
-      return share;
-    },
-    async commit(id) {
-      const shared = await take(id);
-      if (!shared) throw over();
-      try {
-        if (shared.failed)
-          throw new Fault('conflict', 'A part of this transaction failed, so none of it was stored.');
-        if (!shared.transaction.untouched) await shared.transaction.end(commit, 'COMMIT');
-      } catch (error) {
-        await shared.transaction.rollback();
-        throw error;
-      } finally {
-        giveBack(shared.client);
-      }
-      shared.transaction.runEffects();
-    },
-    rollback,
-    stats: () => pool.stats(),
-    async close() {
-      await Promise.all([...open.keys()].map(rollback));
-      await pool.close();
-    },
-  };
+  stats(): PoolStats {
+    return this.#pool.stats();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((id) => this.rollback(id)));
+    await this.#pool.close();
+  }
+
+  /** Whoever takes it ends it; nobody else finds it any more. */
+  async #take(id: string): Promise<Shared | undefined> {
+    const shared = this.#open.get(id);
+    this.#open.delete(id);
+    clearTimeout(shared?.expiry);
+    await shared?.turn;
+    return shared;
+  }
 }
 
 async function runShare<T>(

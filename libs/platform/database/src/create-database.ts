@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 
 /**
  * Makes a database in the cluster of `adminUrl`, a copy of `template` if one is named: schemas, tables and privileges
@@ -8,8 +8,8 @@ import pg from 'pg';
  * @returns the URL of the administrator into it
  */
 export async function createDatabase(adminUrl: string, name: string, template?: string): Promise<string> {
-  const copied = template === undefined ? '' : ` template ${pg.escapeIdentifier(template)} strategy wal_log`;
-  await maintain(adminUrl, `create database ${pg.escapeIdentifier(name)}${copied}`);
+  const copied = template === undefined ? '' : ` template ${escapeIdentifier(template)} strategy wal_log`;
+  await maintain(adminUrl, `create database ${escapeIdentifier(name)}${copied}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return url.href;
@@ -17,14 +17,14 @@ export async function createDatabase(adminUrl: string, name: string, template?: 
 
 /** Also ends the connections to it. */
 export async function dropDatabase(adminUrl: string, name: string): Promise<void> {
-  await maintain(adminUrl, `drop database if exists ${pg.escapeIdentifier(name)} with (force)`);
+  await maintain(adminUrl, `drop database if exists ${escapeIdentifier(name)} with (force)`);
 }
 
 /** From another database: PostgreSQL neither copies nor drops one that the statement itself is connected to. */
 async function maintain(adminUrl: string, statement: string): Promise<void> {
   const url = new URL(adminUrl);
   url.pathname = '/postgres';
-  const client = new pg.Client({ connectionString: url.href, connectionTimeoutMillis: 10_000 });
+  const client = new Client({ connectionString: url.href, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
     await client.query(statement);

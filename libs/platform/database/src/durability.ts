@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 
 const oldestVersion = 150_000;
 
@@ -19,7 +19,7 @@ interface Unsafe {
  * @throws Error that names each setting, where it is set, and the statement that puts it right
  */
 export async function assertDurable(url: string, rolePrefix = 'septum'): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
     const { rows } = await client.query<{ number: number; text: string }>(
@@ -36,7 +36,7 @@ export async function assertDurable(url: string, rolePrefix = 'septum'): Promise
   }
 }
 
-async function unsafeHere(client: pg.Client): Promise<Unsafe[]> {
+async function unsafeHere(client: Client): Promise<Unsafe[]> {
   const { rows } = await client.query<Unsafe>(
     `select name, setting, source, current_database() as database, session_user::text as role
        from pg_settings where name in ('fsync', 'full_page_writes', 'synchronous_commit') and setting = 'off'`,
@@ -45,7 +45,7 @@ async function unsafeHere(client: pg.Client): Promise<Unsafe[]> {
 }
 
 /** Settings of roles that log in later: they do not show in this session. */
-async function unsafeElsewhere(client: pg.Client, rolePrefix: string): Promise<Unsafe[]> {
+async function unsafeElsewhere(client: Client, rolePrefix: string): Promise<Unsafe[]> {
   const { rows } = await client.query<Unsafe>(
     `select split_part(config, '=', 1) as name, split_part(config, '=', 2) as setting, current_database() as database,
             coalesce(rolname, '') as role,
@@ -83,7 +83,7 @@ function place({ source, database, role }: Unsafe): string {
 }
 
 function remedy({ name, source, database, role }: Unsafe): string {
-  const [db, user] = [pg.escapeIdentifier(database), pg.escapeIdentifier(role)];
+  const [db, user] = [escapeIdentifier(database), escapeIdentifier(role)];
   switch (source) {
     case 'database':
       return `ALTER DATABASE ${db} RESET ${name};`;

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import type { MigrationClass } from './data-source.ts';
 import { checkedPart } from './provision.ts';
@@ -41,7 +41,7 @@ export async function migrate(
 ): Promise<readonly string[]> {
   const schema = checkedPart(part);
   const session = `-c role=${roleNames(options.rolePrefix).owner(part)} -c search_path=${schema} -c TimeZone=UTC`;
-  const client = new pg.Client({
+  const client = new Client({
     connectionString: adminUrl,
     connectionTimeoutMillis: 10_000,
     options: session,
@@ -69,7 +69,7 @@ export async function migrate(
 
 /** Answers for readiness too: any connection that may read the part's `migrations` table will do. */
 export async function migrationState(
-  client: Pick<pg.Client, 'query'>,
+  client: Pick<Client, 'query'>,
   part: string,
   migrations: readonly MigrationClass[],
 ): Promise<MigrationState> {

@@ -3,7 +3,7 @@ import type { ContextDatabase, Row, RowPolicy, Statement } from './context-datab
 import { ContextPool, type PoolStats } from './context-pool.ts';
 import { commit, OpenTransaction } from './open-transaction.ts';
 import { runBatch } from './run-batch.ts';
-import { preparedTransactions, type PreparedTransactions } from './prepared-transactions.ts';
+import { ContextPreparedTransactions, type PreparedTransactions } from './prepared-transactions.ts';
 import { checkedPart } from './provision.ts';
 import { begun, setRows } from './row-setting.ts';
 
@@ -88,7 +88,7 @@ export function openContextDatabase(options: ContextDatabaseOptions): OpenContex
           throw error;
         }
       }),
-    prepared: preparedTransactions(pool, context, schema),
+    prepared: new ContextPreparedTransactions(pool, context),
     stats: () => pool.stats(),
     close: () => pool.close(),
   };

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Client } from 'pg';
 import type { BatchResult } from './batch.ts';
 import type { Row, Statement, Transaction } from './context-database.ts';
 import { databaseFault } from './database-fault.ts';
@@ -9,12 +9,12 @@ import { runBatch } from './run-batch.ts';
  * takes two round trips, not three, and one without a statement none.
  */
 export class OpenTransaction {
-  private readonly client: pg.Client;
+  private readonly client: Client;
   private readonly context: string;
   private opening: readonly Statement[];
   private readonly effects: (() => void)[] = [];
 
-  constructor(client: pg.Client, context: string, opening: readonly Statement[]) {
+  constructor(client: Client, context: string, opening: readonly Statement[]) {
     this.client = client;
     this.context = context;
     this.opening = opening;

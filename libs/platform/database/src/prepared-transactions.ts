@@ -1,4 +1,5 @@
-import pg from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { escapeLiteral } from 'pg';
 import type { BatchResult } from './batch.ts';
 import type { RowPolicy, Statement, Transaction } from './context-database.ts';
 import type { ContextPool } from './context-pool.ts';
@@ -46,94 +47,119 @@ export interface PreparedTransactions {
 
 const keepEffectsMs = 60_000;
 
-export function preparedTransactions(
-  pool: ContextPool,
-  context: string,
-  schema: string,
-): PreparedTransactions {
-  const marker = `${schema}.transaction_marker`;
-  const waiting = new Map<string, OpenTransaction>();
+export class ContextPreparedTransactions implements PreparedTransactions {
+  readonly #pool: ContextPool;
+  readonly #context: string;
+  readonly #marker: string;
+  /** Prepared by this process and not ended yet, for what is to run after the commit. */
+  readonly #waiting = new Map<string, OpenTransaction>();
+
+  constructor(pool: ContextPool, context: string) {
+    this.#pool = pool;
+    this.#context = context;
+    this.#marker = `${context}.transaction_marker`;
+  }
+
+  prepare<T>(id: string, policy: RowPolicy, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#pool.use(async (client) => {
+      const transaction = new OpenTransaction(client, this.#context, begun(client, policy));
+      try {
+        await transaction.run({
+          name: 'septum.marker',
+          text: `insert into ${this.#marker} (id, committed) values ($1, true)`,
+          values: [id],
+        });
+        const result = await work(transaction.handle(this.#context, this.#context));
+        await transaction.end({ text: `prepare transaction ${this.#gid(id)}` }, 'PREPARE');
+        this.#waiting.set(id, transaction);
+        // Another process may end it; its effects are only pokes, and a slow poll stands behind them.
+        setTimeout(() => this.#waiting.delete(id), keepEffectsMs).unref();
+        return result;
+      } catch (error) {
+        await transaction.rollback();
+        throw error;
+      }
+    });
+  }
+
+  async commit(id: string): Promise<'committed' | 'missing'> {
+    const committed = (await this.#end('commit', id)) || (await this.#isCommitted(id));
+    if (committed) this.#waiting.get(id)?.runEffects();
+    this.#waiting.delete(id);
+    return committed ? 'committed' : 'missing';
+  }
+
+  async rollback(id: string): Promise<'rolled-back' | 'committed'> {
+    this.#waiting.delete(id);
+    await this.#end('rollback', id);
+    const { rows } = await this.#alone({
+      text: `insert into ${this.#marker} as m (id, committed) values ($1, false)
+             on conflict (id) do update set committed = m.committed returning committed`,
+      values: [id],
+    });
+    return (rows[0] as { committed: boolean }).committed ? 'committed' : 'rolled-back';
+  }
+
+  async state(id: string): Promise<PreparedState> {
+    const { rows } = await this.#alone({
+      text: `select 1 from pg_prepared_xacts where gid = ${this.#gid(id)} and database = current_database()`,
+    });
+    if (rows.length > 0) return 'prepared';
+    return (await this.#isCommitted(id)) ? 'committed' : 'missing';
+  }
+
+  async list(): Promise<readonly PreparedTransaction[]> {
+    const { rows } = await this.#alone({
+      text: `select substr(gid, length($1) + 1) as id,
+                    (extract(epoch from clock_timestamp() - prepared) * 1000)::int8 as "ageMs"
+               from pg_prepared_xacts where starts_with(gid, $1) and database = current_database() order by prepared`,
+      values: [`${this.#context}:`],
+    });
+    return rows as unknown as PreparedTransaction[];
+  }
+
+  async forget(ids: readonly string[]): Promise<void> {
+    await this.#alone({ text: `delete from ${this.#marker} where id = any($1)`, values: [ids] });
+  }
 
   /** Alone in its round trip: PostgreSQL refuses to end a prepared transaction inside another. */
-  const alone = (statement: Statement): Promise<BatchResult> =>
-    pool.use(async (client) => (await runBatch(client, context, [statement]))[0] as BatchResult);
-
-  const committedMarker = async (id: string): Promise<boolean | undefined> => {
-    const { rows } = await alone({ text: `select committed from ${marker} where id = $1`, values: [id] });
-    return (rows[0] as { committed: boolean } | undefined)?.committed;
-  };
+  #alone(statement: Statement): Promise<BatchResult> {
+    return this.#pool.use(
+      async (client) => (await runBatch(client, this.#context, [statement]))[0] as BatchResult,
+    );
+  }
 
   /** Whether a prepared transaction was there to be ended. */
-  const end = async (how: 'commit' | 'rollback', id: string): Promise<boolean> => {
-    try {
-      await alone({ text: `${how} prepared ${gid(schema, id)}` });
-      return true;
-    } catch (error) {
-      if (sqlStateOf(error) === '42704') return false;
-      throw error;
+  async #end(how: 'commit' | 'rollback', id: string): Promise<boolean> {
+    const statement = { text: `${how} prepared ${this.#gid(id)}` };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#alone(statement);
+        return true;
+      } catch (error) {
+        if (sqlStateOf(error) === '42704') return false;
+        // Another copy is ending it at this moment.
+        if (sqlStateOf(error) !== '55000' || attempt === 5) throw error;
+        await sleep(20 * attempt);
+      }
     }
-  };
+  }
 
-  return {
-    prepare: (id, policy, work) =>
-      pool.use(async (client) => {
-        const transaction = new OpenTransaction(client, context, begun(client, policy));
-        try {
-          await transaction.run({
-            name: 'septum.marker',
-            text: `insert into ${marker} (id, committed) values ($1, true)`,
-            values: [id],
-          });
-          const result = await work(transaction.handle(context, schema));
-          await transaction.end({ text: `prepare transaction ${gid(schema, id)}` }, 'PREPARE');
-          waiting.set(id, transaction);
-          // Another process may end it; its effects are only pokes, and a slow poll stands behind them.
-          setTimeout(() => waiting.delete(id), keepEffectsMs).unref();
-          return result;
-        } catch (error) {
-          await transaction.rollback();
-          throw error;
-        }
-      }),
-    async commit(id) {
-      const committed = (await end('commit', id)) || (await committedMarker(id)) === true;
-      if (committed) waiting.get(id)?.runEffects();
-      waiting.delete(id);
-      return committed ? 'committed' : 'missing';
-    },
-    async rollback(id) {
-      waiting.delete(id);
-      await end('rollback', id);
-      const { rows } = await alone({
-        text: `insert into ${marker} (id, committed) values ($1, false)
-               on conflict (id) do update set committed = ${marker}.committed returning committed`,
-        values: [id],
-      });
-      return (rows[0] as { committed: boolean }).committed ? 'committed' : 'rolled-back';
-    },
-    async state(id) {
-      const { rows } = await alone({
-        text: `select 1 from pg_prepared_xacts where gid = ${gid(schema, id)} and database = current_database()`,
-      });
-      if (rows.length > 0) return 'prepared';
-      return (await committedMarker(id)) === true ? 'committed' : 'missing';
-    },
-    async list() {
-      const { rows } = await alone({
-        text: `select substr(gid, length($1) + 1) as id, (extract(epoch from clock_timestamp() - prepared) * 1000)::int8 as "ageMs"
-                 from pg_prepared_xacts where starts_with(gid, $1) and database = current_database() order by prepared`,
-        values: [`${schema}:`],
-      });
-      return rows as unknown as PreparedTransaction[];
-    },
-    async forget(ids) {
-      await alone({ text: `delete from ${marker} where id = any($1)`, values: [ids] });
-    },
-  };
+  async #isCommitted(id: string): Promise<boolean> {
+    const { rows } = await this.#alone({
+      text: `select committed from ${this.#marker} where id = $1`,
+      values: [id],
+    });
+    return (rows[0] as { committed: boolean } | undefined)?.committed === true;
+  }
+
+  #gid(id: string): string {
+    return gid(this.#context, id);
+  }
 }
 
 function gid(schema: string, id: string): string {
   if (!/^[\w.:-]{1,150}$/.test(id))
     throw new Error('The id of a transaction is at most 150 letters, digits and . : - _');
-  return pg.escapeLiteral(`${schema}:${id}`);
+  return escapeLiteral(`${schema}:${id}`);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { derivedPassword, roleNames, scramVerifier, type RoleNames } from './roles.ts';
 
 export interface ProvisionOptions {
@@ -33,7 +33,7 @@ export async function provision(
 ): Promise<void> {
   const names = roleNames(options.rolePrefix);
   parts.forEach(checkedPart);
-  const client = new pg.Client({ connectionString: adminUrl, connectionTimeoutMillis: 10_000 });
+  const client = new Client({ connectionString: adminUrl, connectionTimeoutMillis: 10_000 });
   await client.connect();
   try {
     const verifiers = await loginVerifiers(adminUrl, names, parts, options.passwords ?? {});
@@ -62,7 +62,7 @@ async function loginVerifiers(
 }
 
 async function makeRoles(
-  client: pg.Client,
+  client: Client,
   names: RoleNames,
   parts: readonly string[],
   verifiers: ReadonlyMap<string, string>,
@@ -101,10 +101,7 @@ async function makeRoles(
 }
 
 /** Role → stored verifier. Only a superuser sees verifiers; for another administrator each password is set again. */
-async function existingRoles(
-  client: pg.Client,
-  roles: readonly string[],
-): Promise<Map<string, string | null>> {
+async function existingRoles(client: Client, roles: readonly string[]): Promise<Map<string, string | null>> {
   const superuser = await client.query<{ on: boolean }>(`select current_setting('is_superuser')::bool as on`);
   const source = superuser.rows[0]?.on
     ? 'rolpassword from pg_authid'
@@ -116,7 +113,7 @@ async function existingRoles(
   return new Map(found.rows.map((row) => [row.rolname, row.rolpassword]));
 }
 
-async function makeSchemas(client: pg.Client, names: RoleNames, parts: readonly string[]): Promise<void> {
+async function makeSchemas(client: Client, names: RoleNames, parts: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ database: string }>('select current_database() as database');
   const database = client.escapeIdentifier(rows[0]?.database ?? '');
   const statements = [
@@ -145,7 +142,7 @@ async function makeSchemas(client: pg.Client, names: RoleNames, parts: readonly 
   await client.query(statements.join(';\n'));
 }
 
-async function inTransaction(client: pg.Client, work: () => Promise<void>): Promise<void> {
+async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {
   // The lock holds off those who provision the same database; roles are cluster-wide, see `repeatedly`.
   await client.query(`begin; select pg_advisory_xact_lock(hashtextextended('septum provision', 0))`);
   try {

@@ -1,15 +1,15 @@
-import type pg from 'pg';
+import type { Client } from 'pg';
 import type { RowPolicy, Statement } from './context-database.ts';
 
 /**
  * Whose rows each connection is set to show. A connection that is not in here has just been opened, or a statement
  * that set it failed: its setting is unknown, and is set before anything else.
  */
-const shown = new WeakMap<pg.Client, RowPolicy>();
+const shown = new WeakMap<Client, RowPolicy>();
 
 /** The statement that must precede in the same transaction, or nothing if the connection shows these rows already. */
 export function setRows(
-  client: pg.Client,
+  client: Client,
   policy: RowPolicy,
 ): { statement: Statement; done(): void } | undefined {
   if (shown.get(client) === policy) return undefined;
@@ -21,9 +21,10 @@ export function setRows(
   };
 }
 
+export const begin: Statement = { name: 'septum.begin', text: 'begin' };
+
 /** What opens a transaction under a policy; a setting made here ends with it, whichever way it ends. */
-export function begun(client: pg.Client, policy: RowPolicy): readonly Statement[] {
-  const begin: Statement = { name: 'septum.begin', text: 'begin' };
+export function begun(client: Client, policy: RowPolicy): readonly Statement[] {
   if (shown.get(client) === policy) return [begin];
   return [
     begin,

@@ -1,14 +1,14 @@
-import type pg from 'pg';
+import type { Client, PoolClient } from 'pg';
 import { Batch, type BatchResult } from './batch.ts';
 import type { Statement } from './context-database.ts';
 import { databaseFault } from './database-fault.ts';
 
 /** Connections that failed: PostgreSQL says that it closes one before the socket says so. */
-const broken = new WeakSet<pg.Client>();
+const broken = new WeakSet<Client>();
 
 /** The statements in one round trip and, unless they begin one, in one transaction of their own; errors as faults. */
 export async function runBatch(
-  client: pg.Client,
+  client: Client,
   context: string,
   statements: readonly Statement[],
 ): Promise<readonly BatchResult[]> {
@@ -24,6 +24,6 @@ export async function runBatch(
 }
 
 /** Back to its pool, or closed, when it failed or a transaction may still be open on it. */
-export function giveBack(client: pg.PoolClient): void {
+export function giveBack(client: PoolClient): void {
   client.release(broken.has(client) || client.getTransactionStatus() !== 'I');
 }

@@ -11,9 +11,9 @@
  *
  * A `Date` given as a parameter is sent with its offset; numbers of milliseconds go in as `to_timestamp($1 / 1000.0)`.
  */
-import pg from 'pg';
+import { type CustomTypesConfig, types } from 'pg';
 
-const { builtins } = pg.types;
+const { builtins } = types;
 
 function int8(text: string): number {
   const value = Number(text);
@@ -41,7 +41,7 @@ const ours = new Map<number, (text: string) => unknown>([
   [builtins.NUMERIC, asWritten],
 ]);
 
-export const valueParsers: pg.CustomTypesConfig = {
+export const valueParsers: CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    (format === 'binary' ? undefined : ours.get(oid)) ?? pg.types.getTypeParser(oid, format),
+    (format === 'binary' ? undefined : ours.get(oid)) ?? types.getTypeParser(oid, format),
 };

@@ -2,14 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startEmbedded } from '#platform/database';
+import { startEmbedded, type EmbeddedPostgres } from '#platform/database';
 import { openTestServer, sql, type TestServer } from './server.ts';
 
 let server: TestServer;
+const handles: EmbeddedPostgres[] = [];
 beforeAll(async () => {
   server = await openTestServer();
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.embedded.stop();
+  for (const handle of handles) await handle.stop();
+  await server.close();
+});
 
 describe('the embedded PostgreSQL', () => {
   it('is set up to lose nothing, and for all that Septum does with it', async () => {
@@ -52,10 +57,7 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('is adopted by the next process that starts on the same data', async () => {
-    const second = await startEmbedded({
-      dataDir: server.dataDir,
-      log: (message) => server.told.push(message),
-    });
+    const second = await startAgain();
     expect(second.pid()).toBe(server.embedded.pid());
     expect(second.url).toBe(server.url);
     expect(server.told).toContainEqual(expect.stringContaining('Adopted'));
@@ -63,15 +65,12 @@ describe('the embedded PostgreSQL', () => {
 
   it('is started by one when two start at once', async () => {
     await server.embedded.stop();
-    const [one, two] = await Promise.all([
-      startEmbedded({ dataDir: server.dataDir }),
-      startEmbedded({ dataDir: server.dataDir }),
-    ]);
+    const [one, two] = await Promise.all([startAgain(), startAgain()]);
     expect(two.pid()).toBe(one.pid());
     await one.stop();
     server = {
       ...server,
-      embedded: await startEmbedded({ dataDir: server.dataDir, log: (message) => server.told.push(message) }),
+      embedded: await startAgain(),
     };
   });
 
@@ -94,7 +93,7 @@ describe('the embedded PostgreSQL', () => {
       lockFile,
       `${process.pid}\n${server.embedded.directory}/cluster\n1\n5432\n\n127.0.0.1\n\nready\n`,
     );
-    const again = await startEmbedded({ dataDir: server.dataDir });
+    const again = await startAgain();
     server = { ...server, embedded: again };
     expect(again.pid()).not.toBe(process.pid);
     expect(await sql(again.url, 'select n from kept')).toEqual([{ n: 1 }]);
@@ -105,15 +104,13 @@ describe('the embedded PostgreSQL', () => {
     const versionFile = path.join(server.embedded.directory, 'cluster', 'PG_VERSION');
     const version = await readFile(versionFile, 'utf8');
     await writeFile(versionFile, '17\n');
-    await expect(startEmbedded({ dataDir: server.dataDir })).rejects.toThrow(
-      /made by PostgreSQL 17.*restore it/,
-    );
+    await expect(startAgain()).rejects.toThrow(/made by PostgreSQL 17.*restore it/);
     await writeFile(versionFile, version);
   });
 
   it('starts the second time in no time', async () => {
     const begun = Date.now();
-    server = { ...server, embedded: await startEmbedded({ dataDir: server.dataDir }) };
+    server = { ...server, embedded: await startAgain() };
     expect(Date.now() - begun).toBeLessThan(1_500);
   });
 });
@@ -128,4 +125,14 @@ async function untilAnswered(url: string, text: string) {
       await sleep(50);
     }
   }
+}
+
+/** What a second process would do. Each handle watches the server, so each is stopped in the end. */
+async function startAgain(): Promise<EmbeddedPostgres> {
+  const handle = await startEmbedded({
+    dataDir: server.dataDir,
+    log: (message) => server.told.push(message),
+  });
+  handles.push(handle);
+  return handle;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type pg from 'pg';
+import type { Client } from 'pg';
 import { coordinatorUrl, createDatabase, migrate, partUrl, provision } from '#platform/database';
 import { openTestServer, sql, withClient, type TestServer } from './server.ts';
 import { Things1700000000000 } from './things.migration.ts';
@@ -41,7 +41,7 @@ const foreign = (schema: string) => [
 ];
 const structural = (schema: string) => foreign(schema).slice(4);
 
-async function codeOf(client: pg.Client, statement: string): Promise<string | undefined> {
+async function codeOf(client: Client, statement: string): Promise<string | undefined> {
   return client.query(statement).then(
     () => undefined,
     (error: { code: string }) => error.code,

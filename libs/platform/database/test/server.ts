@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import { startEmbedded, type EmbeddedPostgres } from '#platform/database';
 
 /** A PostgreSQL of its own for one spec file, and nothing left of it afterwards. */
@@ -32,8 +32,8 @@ export async function openTestServer(): Promise<TestServer> {
 }
 
 /** One session, for what a spec does behind Septum's back. */
-export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
+export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -43,9 +43,9 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
   }
 }
 
-export async function sql(url: string, text: string): Promise<pg.QueryResultRow[]> {
+export async function sql(url: string, text: string): Promise<QueryResultRow[]> {
   return withClient(url, async (client) => {
-    const result = await client.query<pg.QueryResultRow>(text);
+    const result = await client.query<QueryResultRow>(text);
     return result.rows;
   });
 }

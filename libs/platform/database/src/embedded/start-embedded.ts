@@ -1,5 +1,5 @@
 import path from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { adminRole, prepareCluster } from './cluster.ts';
 import { embeddedHome, type EmbeddedHome } from './home.ts';
 import { takeLock } from './start-lock.ts';
@@ -42,7 +42,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
 }
 
 async function createHomeDatabase(url: string, home: EmbeddedHome): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
     const found = await client.query('select 1 from pg_database where datname = $1', [homeDatabase]);

@@ -13,6 +13,7 @@ export type { EventDatabase, EventStatement, EventTransaction } from './events/e
 export {
   EventExchange,
   type EventExchangeOptions,
+  type EventLag,
   type EventPartOptions,
   type SubscriptionStatus,
 } from './events/event-exchange.ts';

@@ -24,7 +24,8 @@ function tablesOf(schema: string) {
     async up(runner: Runner): Promise<void> {
       await runner.query(eventTablesSql(schema));
       await runner.query(`CREATE TABLE ${schema}.effect (
-        n bigint GENERATED ALWAYS AS IDENTITY, subscription text, id text, order_key text, order_sequence bigint)`);
+        n bigint GENERATED ALWAYS AS IDENTITY, subscription text, id text, order_key text, order_sequence bigint,
+        applied_at timestamptz DEFAULT clock_timestamp())`);
     }
     async down(): Promise<void> {}
   };

@@ -59,6 +59,18 @@ export async function appliedInOrder(
   return wrong;
 }
 
+/** The longest time from an event to its effect in any subscription, milliseconds. */
+export async function longestLagMs(ward: ContextDatabase, letters: ContextDatabase): Promise<number> {
+  const written = await ward.query<{ message_id: string; occurred_at: number }>('*', {
+    text: 'SELECT message_id, occurred_at FROM ward.outbox',
+  });
+  const occurred = new Map(written.map((event) => [event.message_id, event.occurred_at]));
+  const applied = await letters.query<{ id: string; applied_at: number }>('*', {
+    text: 'SELECT id, applied_at FROM letters.effect',
+  });
+  return Math.max(...applied.map(({ id, applied_at }) => applied_at - (occurred.get(id) ?? 0)));
+}
+
 export async function until(reached: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await reached())) {

@@ -45,6 +45,15 @@ export interface SubscriptionStatus {
   readonly held: number;
 }
 
+export interface EventLag {
+  /** Age of the oldest event of the part that is not published yet. */
+  readonly outboxLagMs: number;
+  /** Age of the oldest event that a subscription led by this process has read, and neither applied nor set aside. */
+  readonly inboxLagMs: number;
+  /** Order keys that wait for somebody to replay them. */
+  readonly parked: number;
+}
+
 /** All events of one process: relays for the parts it runs, and their subscriptions. */
 export class EventExchange {
   readonly #options: EventExchangeOptions;
@@ -98,6 +107,17 @@ export class EventExchange {
       const lagMs = Math.max(0, now - (subscriber.oldestUndone ?? now));
       return { context: part, subscription, publisher, leads: subscriber.leads, lagMs, parked, held };
     });
+  }
+
+  /** How far behind a part of this process is. Throws a fault when its database does not answer. */
+  async lagOf(name: string): Promise<EventLag> {
+    const part = this.#partOf(name);
+    const [counts, backlog] = await Promise.all([heldCounts(part.database), part.outbox.backlog()]);
+    const now = Date.now();
+    const mine = this.#subscribers.filter((subscriber) => subscriber.part === name);
+    const inboxLagMs = Math.max(0, ...mine.map(({ subscriber }) => now - (subscriber.oldestUndone ?? now)));
+    const parked = counts.reduce((sum, count) => sum + count.parked, 0);
+    return { outboxLagMs: Math.max(0, backlog.oldestMs), inboxLagMs, parked };
   }
 
   #subscribe(part: EventPartOptions, subscription: Subscription): void {

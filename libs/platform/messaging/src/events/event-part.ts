@@ -18,6 +18,7 @@ const tendEveryMs = 3_600_000;
 
 /** What one part has of events in this process: its leases, its outbox, its relay. */
 export class EventPart {
+  readonly database: EventDatabase;
   readonly leases: LeaseKeeper;
   readonly outbox: PostgresOutbox;
   readonly relay: Relay;
@@ -29,6 +30,7 @@ export class EventPart {
   constructor(parts: EventPartParts) {
     const { name, database, holder, streams, pollMs, onError } = parts;
     this.#parts = parts;
+    this.database = database;
     this.leases = new LeaseKeeper(database, holder, () => this.#onLeases.forEach((tell) => tell()), onError);
     this.leases.seek(relayLease);
     this.outbox = new PostgresOutbox(database);

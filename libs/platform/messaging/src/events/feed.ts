@@ -16,7 +16,9 @@ export interface FeedParts {
   onError(error: unknown): void;
 }
 
-const sideBySide = 16;
+/** Listeners at work at the same time; each may hold a connection of the part, which has requests to answer too. */
+const sideBySide = 4;
+/** Events read ahead of the listeners. */
 const window = 512;
 
 /**

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { apiTarget } from './import/api-target.ts';
 import { apiFlags, FhirApi, type ApiFlags } from './import/fhir-api.ts';
-import { importFiles } from './import/import-files.ts';
+import { importFiles, textsIn, type ImportFile } from './import/import-files.ts';
 import { ImportRun, type ImportCounts } from './import/import-run.ts';
 import { ProgressBar } from './import/progress-bar.ts';
 import { RejectsFile } from './import/rejects-file.ts';
@@ -22,20 +22,30 @@ export function importVerb() {
       const api = await FhirApi.open(options);
       const rejects = new RejectsFile(options.rejects);
       const bar = new ProgressBar('resources');
-      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+      const bytes = 2 * files.reduce((sum, file) => sum + file.bytes, 0);
+      let [begun, stored] = [0, 0];
+      const show = () => bar.show(stored, begun / Math.max(bytes, 1));
       const run = new ImportRun(apiTarget(api), {
         rejected: (what) => rejects.add(what),
-        progress: (counts, bytesRead) => bar.show(stored(counts), bytesRead / Math.max(bytes, 1)),
+        progress: (counts) => {
+          stored = storedOf(counts);
+          show();
+        },
       });
+      // Each file is read twice; the bar counts both.
+      const opened = (file: ImportFile) => {
+        show();
+        begun += file.bytes;
+      };
       try {
-        await run.files(files);
-        const counts = await run.finish();
+        const counts = await run.run(() => textsIn(files, opened));
         const { seconds } = bar;
         bar.end();
         const summary = {
+          files: files.length,
           ...counts,
           seconds: Number(seconds.toFixed(1)),
-          perSecond: Math.round(stored(counts) / seconds),
+          perSecond: Math.round(storedOf(counts) / seconds),
         };
         const rejectsFile = counts.rejected > 0 ? rejects.path : undefined;
         told.answer(textOf(summary, rejectsFile), {
@@ -59,14 +69,14 @@ function declare(command: Command): Command {
   );
 }
 
-function stored({ created, updated, unchanged }: Readonly<ImportCounts>): number {
+function storedOf({ created, updated, unchanged }: Readonly<ImportCounts>): number {
   return created + updated + unchanged;
 }
 
 const shownReferences = 5;
 
 function textOf(
-  counts: Readonly<ImportCounts> & { seconds: number; perSecond: number },
+  counts: Readonly<ImportCounts> & { files: number; seconds: number; perSecond: number },
   rejectsFile: string | undefined,
 ): string {
   const { unresolved } = counts;

@@ -1,3 +1,4 @@
+import { sliceBundle } from '#platform/fhir';
 import type { FhirApi } from './fhir-api.ts';
 import type { BatchOutcome, ImportTarget } from './import-run.ts';
 
@@ -25,25 +26,20 @@ export function apiTarget(api: FhirApi): ImportTarget {
       return outcomeOf((JSON.parse(answer) as { parameter: Part[] }).parameter);
     },
 
-    async missing(keys) {
-      const missing: string[] = [];
-      const byType = byTypeOf(keys);
-      for (const [type, ofType] of byType) {
+    async current(keys) {
+      const found = new Map<string, string>();
+      for (const [type, ofType] of byTypeOf(keys)) {
         for (let start = 0; start < ofType.length; start += idsAtOnce) {
-          missing.push(...(await missingOf(api, type, ofType.slice(start, start + idsAtOnce))));
+          const ids = ofType.slice(start, start + idsAtOnce).map((key) => key.slice(type.length + 1));
+          const page = await api.get(`${type}?_id=${ids.join(',')}&_count=${idsAtOnce}`);
+          for (const { resource } of sliceBundle(page).entries) {
+            if (resource?.type === type) found.set(`${type}/${resource.id}`, resource.text);
+          }
         }
       }
-      return missing;
+      return found;
     },
   };
-}
-
-async function missingOf(api: FhirApi, type: string, keys: readonly string[]): Promise<string[]> {
-  const ids = keys.map((key) => key.slice(type.length + 1)).join(',');
-  const answer = await api.get(`${type}?_id=${ids}&_count=${idsAtOnce}`);
-  const { entry = [] } = JSON.parse(answer) as { entry?: { resource: { id: string } }[] };
-  const there = new Set(entry.map(({ resource }) => `${type}/${resource.id}`));
-  return keys.filter((key) => !there.has(key));
 }
 
 function outcomeOf(parameters: readonly Part[]): BatchOutcome {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { Fault } from '#platform/fhir';
+import type { ImportText } from './import-run.ts';
 
 const importable = /\.(json|ndjson)(\.gz)?$/i;
 
@@ -42,20 +43,28 @@ function pathOf(entry: Dirent): string {
   return join(entry.parentPath, entry.name);
 }
 
-/** The JSON texts in a file: each line of ndjson, else the whole; `line` counts from 1. */
+/** The JSON texts in files: each line of ndjson, else the whole file. `opened` is told of each file as it begins. */
 export async function* textsIn(
-  path: string,
-): AsyncGenerator<{ readonly text: string; readonly line?: number }> {
+  files: readonly ImportFile[],
+  opened: (file: ImportFile) => void,
+): AsyncGenerator<ImportText> {
+  for (const file of files) {
+    opened(file);
+    yield* textsInFile(file.path);
+  }
+}
+
+async function* textsInFile(path: string): AsyncGenerator<ImportText> {
   const raw = createReadStream(path);
   const stream = /\.gz$/i.test(path) ? raw.pipe(createGunzip()) : raw;
   raw.on('error', (error) => stream.destroy(error));
   if (!/\.ndjson(\.gz)?$/i.test(path)) {
-    yield { text: await text(stream) };
+    yield { text: await text(stream), place: path };
     return;
   }
   let line = 0;
   for await (const content of createInterface({ input: stream, crlfDelay: Infinity })) {
     line++;
-    if (content.trim() !== '') yield { text: content, line };
+    if (content.trim() !== '') yield { text: content, place: `${path} line ${line}` };
   }
 }

@@ -33,18 +33,22 @@ class Shelf implements ImportTarget {
     return { created, updated, unchanged, rejected };
   }
 
-  async missing(keys: readonly string[]) {
-    return keys.filter((key) => !this.#there.includes(key));
+  async current(keys: readonly string[]) {
+    const stored = keys.map(
+      (key) => [key, this.texts.get(key) ?? (this.#there.includes(key) ? '{}' : undefined)] as const,
+    );
+    return new Map(stored.filter((each): each is readonly [string, string] => each[1] !== undefined));
   }
 }
 
 async function imported(shelf: Shelf, ...texts: readonly (object | string)[]) {
   const rejects: NotImportable[] = [];
   const run = new ImportRun(shelf, { rejected: (what) => rejects.push(what), progress: () => undefined });
-  for (const [index, text] of texts.entries()) {
-    await run.text(typeof text === 'string' ? text : JSON.stringify(text), `file ${index + 1}`);
-  }
-  return { counts: await run.finish(), rejects };
+  const all = texts.map((each, index) => ({
+    text: typeof each === 'string' ? each : JSON.stringify(each),
+    place: `file ${index + 1}`,
+  }));
+  return { counts: await run.run(() => all), rejects };
 }
 
 function bundle(...entries: readonly object[]) {
@@ -117,29 +121,30 @@ describe('an import', () => {
     expect(counts.unresolved).toEqual(['Location/unknown', lost]);
   });
 
-  it('stores the last of what recurs last, also when an earlier one had to wait', async () => {
+  it('makes a further version of what recurs, stores the last last, and changes nothing the second time', async () => {
     const shelf = new Shelf();
-    const waiting = {
-      resourceType: 'Encounter',
-      id: 'e1',
-      subject: { reference: `urn:uuid:${patient}` },
-      language: 'de',
-    };
-    const { counts } = await imported(
-      shelf,
-      ...Array.from({ length: 30 }, (_, version) => ({
-        resourceType: 'Basic',
-        id: 'b1',
-        language: `x-${version}`,
-      })),
-      waiting,
-      { ...waiting, subject: { reference: 'Patient/other' }, language: 'fr' },
-      bundle(entry(patient, 'Patient')),
-    );
+    const version = (index: number) => ({ resourceType: 'Basic', id: 'b1', language: `x-${index}` });
+    const all = [
+      ...Array.from({ length: 30 }, (_, index) => version(index)),
+      { resourceType: 'Basic', id: 'b2' },
+      { resourceType: 'Basic', id: 'b2' },
+    ];
+    const first = await imported(shelf, ...all);
     expect(shelf.texts.get('Basic/b1')).toContain('x-29');
     expect(shelf.versions.get('Basic/b1')).toBe(30);
-    expect(shelf.texts.get('Encounter/e1')).toContain('fr');
-    expect(counts).toMatchObject({ resources: 33, distinct: 3, created: 3, updated: 30 });
+    expect(first.counts).toMatchObject({ resources: 32, distinct: 2, created: 2, updated: 29, unchanged: 1 });
+    const second = await imported(shelf, ...all);
+    expect(second.counts).toMatchObject({ created: 0, updated: 0, unchanged: 32 });
+    expect(shelf.versions.get('Basic/b1')).toBe(30);
+  });
+
+  it('goes back to an earlier version when that is what is imported last', async () => {
+    const shelf = new Shelf();
+    const [one, two] = ['x-1', 'x-2'].map((language) => ({ resourceType: 'Basic', id: 'b1', language }));
+    await imported(shelf, one!, two!);
+    const { counts } = await imported(shelf, one!);
+    expect(counts).toMatchObject({ updated: 1 });
+    expect(shelf.texts.get('Basic/b1')).toContain('x-1');
   });
 
   it('changes nothing the second time', async () => {

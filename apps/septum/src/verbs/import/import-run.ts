@@ -1,7 +1,6 @@
-import type { ImportFile } from './import-files.ts';
-import { textsIn } from './import-files.ts';
 import { ImportQueue, type QueueLimits } from './import-queue.ts';
 import { KnownResources } from './known-resources.ts';
+import { RecurringResources } from './recurring-resources.ts';
 import { resourcesInText, type FoundResource, type NotImportable } from './resources-in-text.ts';
 
 /** What became of a batch. `rejected` names entries by their place in the batch. */
@@ -14,13 +13,12 @@ export interface BatchOutcome {
 
 export interface ImportTarget {
   store(batch: readonly FoundResource[]): Promise<BatchOutcome>;
-  /** Those of the `Type/id`s that are not there. */
-  missing(keys: readonly string[]): Promise<readonly string[]>;
+  /** What is stored now, as text, of these `Type/id`s; those that are not there are absent. */
+  current(keys: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface ImportCounts {
-  files: number;
-  /** Found in the files; a resource that recurs counts each time. */
+  /** Found; a resource that recurs counts each time. */
   resources: number;
   distinct: number;
   created: number;
@@ -33,21 +31,30 @@ export interface ImportCounts {
 
 export interface ImportEvents {
   rejected(what: NotImportable): void;
-  progress(counts: Readonly<ImportCounts>, bytesRead: number): void;
+  progress(counts: Readonly<ImportCounts>): void;
+}
+
+/** A JSON text to import, a Bundle or a resource, and where it stands, for people. */
+export interface ImportText {
+  readonly text: string;
+  readonly place: string;
 }
 
 const limits: QueueLimits = { entries: 500, characters: 1_000_000, atOnce: 4 };
 
-/** Imports files in order. What refers to something not yet found waits for the end, when everything is known. */
+/**
+ * Imports texts in order, in two passes. The first learns what everything is called, so that a reference may lead
+ * anywhere, and which resources recur with other content. The second stores. What recurs is stored last, version by
+ * version, unless its last version is what is stored already: so the same import again changes nothing.
+ */
 export class ImportRun {
   readonly #target: ImportTarget;
   readonly #events: ImportEvents;
   readonly #known = new KnownResources();
+  readonly #recurring = new RecurringResources();
   readonly #queue: ImportQueue;
-  readonly #waiting: FoundResource[] = [];
-  readonly #waitingKeys = new Set<string>();
+  readonly #unresolved = new Set<string>();
   readonly #counts: ImportCounts = {
-    files: 0,
     resources: 0,
     distinct: 0,
     created: 0,
@@ -56,7 +63,6 @@ export class ImportRun {
     rejected: 0,
     unresolved: [],
   };
-  #bytesRead = 0;
 
   constructor(target: ImportTarget, events: ImportEvents) {
     this.#target = target;
@@ -64,53 +70,50 @@ export class ImportRun {
     this.#queue = new ImportQueue((batch) => this.#store(batch), limits);
   }
 
-  async files(files: readonly ImportFile[]): Promise<void> {
-    for (const { path, bytes } of files) {
-      for await (const { text, line } of textsIn(path)) {
-        await this.text(text, line === undefined ? path : `${path} line ${line}`);
-      }
-      this.#counts.files++;
-      this.#bytesRead += bytes;
-      this.#tell();
-    }
-  }
-
-  /** Imports one JSON text: a Bundle or a resource. */
-  async text(text: string, place: string): Promise<void> {
-    const found: FoundResource[] = [];
-    for (const each of resourcesInText(text, place)) {
-      this.#counts.resources++;
-      if ('reasons' in each) this.#reject(each);
-      else found.push(each);
-    }
-    // A Bundle's entries may refer ahead: all are known before the first is rewritten.
-    for (const resource of found) this.#known.add(resource);
-    for (const resource of found) await this.#take(resource);
-  }
-
-  /** Sends what waited and answers what everything came to. */
-  async finish(): Promise<Readonly<ImportCounts>> {
+  /** @param texts Gives the same texts each time it is asked. */
+  async run(texts: () => AsyncIterable<ImportText> | Iterable<ImportText>): Promise<Readonly<ImportCounts>> {
+    for await (const { text, place } of texts()) this.#learn(text, place);
+    for await (const { text, place } of texts()) await this.#import(text, place);
     await this.#queue.drain();
-    const unresolved = new Set<string>();
-    for (const resource of this.#waiting) {
-      const rewritten = this.#known.rewrite(resource.text);
-      for (const reference of rewritten.unresolved) unresolved.add(reference);
-      await this.#queue.add({ ...resource, text: rewritten.text });
-    }
-    await this.#queue.drain();
-    for (const key of await this.#target.missing(this.#known.elsewhere)) unresolved.add(key);
-    this.#counts.unresolved = [...unresolved].toSorted();
+    await this.#importRecurring();
+    const elsewhere = this.#known.elsewhere;
+    const there = await this.#target.current(elsewhere);
+    for (const key of elsewhere) if (!there.has(key)) this.#unresolved.add(key);
+    this.#counts.unresolved = [...this.#unresolved].toSorted();
     this.#tell();
     return this.#counts;
   }
 
-  /** A further version of a resource that waits must wait too, or it would be stored before. */
-  async #take(resource: FoundResource): Promise<void> {
-    const key = `${resource.type}/${resource.id}`;
-    const { text, unresolved } = this.#known.rewrite(resource.text);
-    if (unresolved.length === 0 && !this.#waitingKeys.has(key)) return this.#queue.add({ ...resource, text });
-    this.#waiting.push(resource);
-    this.#waitingKeys.add(key);
+  #learn(text: string, place: string): void {
+    for (const each of resourcesInText(text, place)) {
+      if ('reasons' in each) continue;
+      this.#known.add(each);
+      this.#recurring.learn(each);
+    }
+  }
+
+  async #import(text: string, place: string): Promise<void> {
+    for (const each of resourcesInText(text, place)) {
+      this.#counts.resources++;
+      if ('reasons' in each) {
+        this.#reject(each);
+        continue;
+      }
+      const rewritten = this.#known.rewrite(each.text);
+      for (const reference of rewritten.unresolved) this.#unresolved.add(reference);
+      const resource = { ...each, text: rewritten.text };
+      if (!this.#recurring.hold(resource)) await this.#queue.add(resource);
+    }
+  }
+
+  async #importRecurring(): Promise<void> {
+    const keys = [...this.#recurring.held.keys()];
+    const stored = await this.#target.current(keys);
+    for (const [key, versions] of this.#recurring.held) {
+      if (this.#recurring.endsAs(key, stored.get(key))) this.#counts.unchanged += versions.length;
+      else for (const version of versions) await this.#queue.add(version);
+    }
+    await this.#queue.drain();
   }
 
   async #store(batch: readonly FoundResource[]): Promise<void> {
@@ -132,6 +135,6 @@ export class ImportRun {
 
   #tell(): void {
     this.#counts.distinct = this.#known.count;
-    this.#events.progress(this.#counts, this.#bytesRead);
+    this.#events.progress(this.#counts);
   }
 }

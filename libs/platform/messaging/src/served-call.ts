@@ -1,6 +1,9 @@
-import { Fault } from '#platform/fhir';
+import { Fault, type FaultKind } from '#platform/fhir';
 import type { Caller, GuardedCall } from '#platform/access';
 import type { CallScope, Contract, Reply } from './contract.ts';
+
+/** How a call ended for its caller. */
+export type Outcome = 'ok' | FaultKind;
 
 /** What setTimeout can count to. */
 export const longestTimerMs = 2 ** 31 - 1;
@@ -57,10 +60,17 @@ export class ServedCall implements GuardedCall {
   caller: Caller | undefined;
   #resolve!: (reply: Reply<unknown>) => void;
   #reject!: (fault: Fault) => void;
+  readonly #onEnd: (outcome: Outcome) => void;
   #timer: NodeJS.Timeout | undefined;
   #settled = false;
 
-  constructor(contract: Contract<object, unknown>, arrival: Arrival, remainingMs: number) {
+  constructor(
+    contract: Contract<object, unknown>,
+    arrival: Arrival,
+    remainingMs: number,
+    onEnd: (outcome: Outcome) => void,
+  ) {
+    this.#onEnd = onEnd;
     this.contract = contract;
     this.request = arrival.request;
     this.signedCaller = arrival.signedCaller;
@@ -81,24 +91,25 @@ export class ServedCall implements GuardedCall {
   }
 
   settle(reply: Reply<unknown>): void {
-    if (this.#end()) this.#resolve(reply);
+    if (this.#end('ok')) this.#resolve(reply);
   }
 
   fail(fault: Fault): void {
-    if (this.#end()) this.#reject(fault);
+    if (this.#end(fault.kind)) this.#reject(fault);
   }
 
   /** Nobody waits for the answer any more: the handler's signal aborts, and the call ends in `reason` whatever it does. */
   abandon(reason: Fault): void {
-    if (!this.#end()) return;
+    if (!this.#end(reason.kind)) return;
     (this.scope as ServedScope).abort(reason);
     this.#reject(reason);
   }
 
-  #end(): boolean {
+  #end(outcome: Outcome): boolean {
     if (this.#settled) return false;
     this.#settled = true;
     clearTimeout(this.#timer);
+    this.#onEnd(outcome);
     return true;
   }
 }
@@ -121,4 +132,14 @@ export function nobodyAnswers(pattern: string): Fault {
   return new Fault('unavailable', `Nobody answers ${pattern} now. Try again in a few seconds.`, {
     retryAfterSeconds: 2,
   });
+}
+
+export function closingFault(pattern: string): Fault {
+  return new Fault(
+    'unavailable',
+    `The process that served ${pattern} is being stopped. Try again in a few seconds.`,
+    {
+      retryAfterSeconds: 2,
+    },
+  );
 }

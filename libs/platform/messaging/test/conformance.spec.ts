@@ -30,7 +30,9 @@ async function openHouse(
 ): Promise<House> {
   const ward = await Ward.open({ natsUrl: nats.url, ...options });
   const neighbour =
-    binding === 'nats' ? await Neighbour.open(options.natsUrl ?? nats.url, signer) : undefined;
+    binding === 'nats'
+      ? await Neighbour.open(options.natsUrl ?? nats.url, signer === undefined ? {} : { signer })
+      : undefined;
   return {
     ward,
     messenger: neighbour?.messenger ?? new Messenger({ switchboard: ward.switchboard }),
@@ -444,6 +446,39 @@ describe.each(['local', 'nats'] as const)('a context under load on the %s bindin
     expect(new Set(outcomes)).toEqual(new Set(['answered', 'unavailable']));
     expect(outcomes.filter((outcome) => outcome === 'answered')).toHaveLength(house.ward.book.admitted);
     await house.close();
+  });
+
+  it('gives up, when it closes, what does not finish in time', async () => {
+    const house = await openHouse(binding, { drainMs: 100 });
+    const call = house.messenger.call(nurse, wardContracts.misbehave, { how: 'wait', ms: 2_000 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const [fault] = await Promise.all([faultOf(call), house.ward.app.close()]);
+    expect(fault).toMatchObject({ kind: 'unavailable', retryAfterSeconds: 2 });
+    await house.close();
+  });
+
+  it('tells how every call ended', async () => {
+    const house = await openHouse(binding, { limits: { concurrency: 1, queue: 0 } });
+    const outcome = () => house.ward.served.at(-1)?.outcome;
+    try {
+      await house.messenger.call(nurse, wardContracts.admit, { bed: '1' });
+      expect(outcome()).toBe('ok');
+      await faultOf(house.messenger.call(nurse, wardContracts.misbehave, { how: 'fault', kind: 'gone' }));
+      expect(outcome()).toBe('gone');
+      const slow = house.messenger.call(
+        nurse,
+        wardContracts.misbehave,
+        { how: 'wait', ms: 250 },
+        { deadline: Date.now() + 150 },
+      );
+      await faultOf(Promise.all([slow, house.messenger.call(nurse, wardContracts.admit, { bed: '1' })]));
+      expect(outcome()).toBe('unavailable');
+      await faultOf(slow);
+      await until(() => outcome() === 'timeout');
+      expect(house.ward.served.at(-1)?.elapsedMs).toBeGreaterThan(100);
+    } finally {
+      await house.close();
+    }
   });
 });
 

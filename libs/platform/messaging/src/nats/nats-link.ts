@@ -9,6 +9,7 @@ import {
 } from '@nats-io/transport-node';
 
 const largestChunkBytes = 512 * 1024;
+const confirmationMs = 5_000;
 
 /** A subject of this process that messages of one exchange come to. */
 export interface Route {
@@ -58,6 +59,11 @@ export class NatsLink {
     return this.#disconnectedAt === undefined ? 0 : performance.now() - this.#disconnectedAt;
   }
 
+  /** Exchanges under way. */
+  get openRoutes(): number {
+    return this.#routes.size;
+  }
+
   open(receive: (message: Msg) => void): Route {
     this.#next += 1;
     const token = this.#next.toString(36);
@@ -83,9 +89,22 @@ export class NatsLink {
     return true;
   }
 
+  /** Waits for something only the broker can confirm; not for long, and not at all when it cannot be reached. */
+  async confirm(work: () => Promise<unknown>): Promise<void> {
+    if (this.disconnectedMs > 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, confirmationMs);
+    });
+    // It rejects when the connection is lost meanwhile: then there is nothing left to wait for either.
+    await Promise.race([work().catch(() => undefined), patience]);
+    clearTimeout(timer);
+  }
+
   /** Sends what is still to be sent and ends the connection. */
   async close(): Promise<void> {
-    if (!this.connection.isClosed()) await this.connection.drain();
+    await this.confirm(() => this.connection.drain());
+    await this.connection.close();
   }
 
   #route(error: Error | null, message: Msg): void {

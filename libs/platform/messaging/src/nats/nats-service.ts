@@ -35,6 +35,8 @@ export class NatsService {
   readonly #clock: () => number;
   readonly #serving = new Map<string, ServedCall>();
   readonly #transfers = new Set<Promise<void>>();
+  /** How to end the transfer of a call early, by its reply subject. */
+  readonly #transferring = new Map<string, () => void>();
   #subscriptions: Subscription[] = [];
   #working: NodeJS.Timeout | undefined;
 
@@ -69,8 +71,9 @@ export class NatsService {
 
   /** Leaves the queue groups; resolves when every call that NATS had already handed over is being served. */
   async stopListening(): Promise<void> {
-    if (this.#link.connection.isClosed()) return;
-    await Promise.all(this.#subscriptions.map((subscription) => subscription.drain()));
+    await this.#link.confirm(() =>
+      Promise.all(this.#subscriptions.map((subscription) => subscription.drain())),
+    );
     await Promise.all(this.#transfers);
   }
 
@@ -79,7 +82,7 @@ export class NatsService {
     await Promise.allSettled([...this.#serving.values()].map(({ answer }) => answer));
     await Promise.all(this.#transfers);
     clearInterval(this.#working);
-    if (!this.#link.connection.isClosed()) await this.#link.connection.flush();
+    await this.#link.confirm(() => this.#link.connection.flush());
   }
 
   #receive(pattern: string, message: Msg): void {
@@ -129,7 +132,7 @@ export class NatsService {
   async #upload(pattern: string, first: Msg, size: number, deadline: number, reply: string): Promise<void> {
     try {
       const receiver = new ChunkReceiver(this.#link, first, size);
-      const received = await this.#exchange(deadline, (route, end) => {
+      const received = await this.#exchange(reply, deadline, (route, end) => {
         receiver.grant(reply, route.subject, first.data.length);
         return (message) => {
           if (!receiver.accept(message)) end(false);
@@ -146,7 +149,7 @@ export class NatsService {
   async #download(reply: string, frame: Buffer, deadline: number): Promise<void> {
     try {
       const sender = new ChunkSender(this.#link, frame);
-      await this.#exchange(deadline, (route, end) => {
+      await this.#exchange(reply, deadline, (route, end) => {
         this.#link.send(reply, sender.first, { [header.size]: String(sender.size) }, route.subject);
         return (message) => {
           if (isNoResponders(message)) end(false);
@@ -159,8 +162,9 @@ export class NatsService {
     }
   }
 
-  /** Opens a subject for one transfer and closes it when the transfer ended, or its caller's time did. */
+  /** Opens a subject for one transfer and closes it when the transfer ended, its caller's time did, or it gave up. */
   async #exchange(
+    reply: string,
     deadline: number,
     begin: (route: Route, end: (complete: boolean) => void) => (message: Msg) => void,
   ): Promise<boolean> {
@@ -169,10 +173,12 @@ export class NatsService {
       const route = this.#link.open((message) => receive?.(message));
       const end = (complete: boolean): void => {
         clearTimeout(timer);
+        this.#transferring.delete(reply);
         route.close();
         resolve(complete);
       };
       const timer = setTimeout(() => end(false), Math.max(0, deadline - this.#clock()));
+      this.#transferring.set(reply, () => end(false));
       receive = begin(route, end);
     });
   }
@@ -185,6 +191,7 @@ export class NatsService {
   #cancel(reply: string): void {
     const call = this.#serving.get(reply);
     call?.abandon(gaveUpFault(call.contract.pattern));
+    this.#transferring.get(reply)?.();
   }
 
   #sayWorking(): void {

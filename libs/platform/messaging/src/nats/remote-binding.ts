@@ -14,12 +14,14 @@ import type { CallerSigner } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import type { Reply } from '../contract.ts';
 import type { OutgoingCall } from '../messenger.ts';
-import { deadlineFault, nobodyAnswers } from '../served-call.ts';
+import { deadlineFault, gaveUpFault, longestTimerMs, nobodyAnswers } from '../served-call.ts';
 import type { NatsLink } from './nats-link.ts';
 import { isLost, RemoteCall } from './remote-call.ts';
 import { encodeFrame, header } from './wire.ts';
 
 const listenEveryMs = 500;
+/** The attempt under way ends first, and tells the server that nobody waits any more. */
+const graceMs = 25;
 
 export interface RemoteOptions {
   readonly link: NatsLink;
@@ -59,8 +61,10 @@ export class RemoteBindings {
     const frame = encodeFrame({ request }, texts);
     const { once, again } = this.#protectionOf(contract.context);
     try {
-      return await (contract.idempotent ? again : once).execute(() =>
-        this.#attempt(call, frame, signedCaller),
+      const policy = contract.idempotent ? again : once;
+      return await this.#inTime(
+        call,
+        policy.execute(() => this.#attempt(call, frame, signedCaller)),
       );
     } catch (error) {
       throw refusalOf(error, pattern);
@@ -71,7 +75,20 @@ export class RemoteBindings {
     clearInterval(this.#listening);
   }
 
+  /** A call also waits for its turn, for the outcome of a trial call, and between attempts: never past its deadline. */
+  #inTime(call: OutgoingCall, answer: Promise<Reply<unknown>>): Promise<Reply<unknown>> {
+    return new Promise((resolve, reject) => {
+      const remainingMs = call.deadline - this.#clock() + graceMs;
+      const timer = setTimeout(
+        () => reject(deadlineFault(call.pattern)),
+        Math.min(remainingMs, longestTimerMs),
+      );
+      answer.finally(() => clearTimeout(timer)).then(resolve, reject);
+    });
+  }
+
   #attempt(call: OutgoingCall, frame: Buffer, signedCaller: string): Promise<Reply<unknown>> {
+    if (call.signal?.aborted === true) return Promise.reject(gaveUpFault(call.pattern));
     const remainingMs = Math.ceil(call.deadline - this.#clock());
     if (remainingMs <= 0) return Promise.reject(deadlineFault(call.pattern));
     const attempt = new RemoteCall(this.#options.link, call, frame, remainingMs);

@@ -4,6 +4,7 @@ import { HttpGuard, TokenVerifier } from '#platform/access';
 import { createEdge, loadPublicKeys } from '#platform/edge';
 import type { Messenger } from '#platform/messaging';
 import {
+  assertDeclaredPorts,
   createProbeServer,
   healthModule,
   serveMetrics,
@@ -40,9 +41,13 @@ export async function openHttpSide(options: HttpSideOptions): Promise<HttpSide> 
   const { settings, topology, shutdown, metrics } = options;
   const port = await (topology.isHere('edge') ? listenWithEdge(options) : listenWithProbes(options));
   const url = `http://${hostOf(settings)}:${port}`;
-  if (settings.profile === 'demo') return { url };
+  if (settings.profile === 'demo') {
+    assertDeclaredPorts([port]);
+    return { url };
+  }
   const own = await serveMetrics(metrics, settings.httpHost, settings.metricsPort);
   shutdown.at('close-clients', () => own.close());
+  assertDeclaredPorts([port, own.port]);
   return { url, metricsUrl: `http://${hostOf(settings)}:${own.port}/metrics` };
 }
 

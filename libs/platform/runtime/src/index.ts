@@ -13,6 +13,7 @@ export { openDatabases, type Databases } from './databases.ts';
 export { healthModule } from './health.module.ts';
 export { Health } from './health.ts';
 export { assertCatalogue } from './invariants/catalogue-invariants.ts';
+export { assertDeclaredPorts } from './invariants/port-invariant.ts';
 export { createLog, nestLogger, type Log } from './log.ts';
 export { serveMetrics } from './metrics-server.ts';
 export { Metrics } from './metrics.ts';

@@ -57,6 +57,7 @@ export function databaseFault(error: unknown, context: string, statement?: strin
           retryAfterSeconds: 1,
         },
       );
+    case '25P03':
     case '55P03':
     case '57014':
       return new Fault(

@@ -87,7 +87,7 @@ describe('a server that can lose acknowledged writes', () => {
 describe('the connection budget', () => {
   it('reads what the server gives, as any role', async () => {
     expect(await serverLimits(url())).toEqual({
-      maxConnections: 200,
+      maxConnections: 300,
       reservedConnections: 3,
       maxPreparedTransactions: 128,
     });
@@ -97,11 +97,11 @@ describe('the connection budget', () => {
     const limits = await serverLimits(url());
     const pools = [
       { name: 'edge', size: 20 },
-      { name: 'medications', size: 80 },
+      { name: 'medications', size: 130 },
     ];
     expect(() => assertConnectionBudget(pools, limits)).not.toThrow();
     expect(() => assertConnectionBudget(pools, limits, 2)).toThrow(
-      '2 × (edge 20 + medications 80) = 200, but max_connections 200 − 3 reserved = 197',
+      '2 × (edge 20 + medications 130) = 300, but max_connections 300 − 3 reserved = 297',
     );
   });
 });

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startEmbedded, type EmbeddedPostgres } from '#platform/database';
+import {
+  dataSourceFor,
+  migrate,
+  partUrl,
+  provision,
+  startEmbedded,
+  type EmbeddedPostgres,
+} from '#platform/database';
 import { openTestServer, sql, type TestServer } from './server.ts';
 
 let server: TestServer;
@@ -31,7 +38,7 @@ describe('the embedded PostgreSQL', () => {
       data_checksums: 'on',
       wal_level: 'logical',
       max_prepared_transactions: '128',
-      max_connections: '200',
+      max_connections: '300',
       listen_addresses: '127.0.0.1',
       password_encryption: 'scram-sha-256',
       TimeZone: 'UTC',
@@ -50,6 +57,23 @@ describe('the embedded PostgreSQL', () => {
     await expect(sql(url.href, 'select 1')).rejects.toMatchObject({ code: '28P01' });
     const mode = (await stat(path.join(server.embedded.directory, 'admin-password'))).mode & 0o777;
     expect(mode.toString(8)).toBe('600');
+  });
+
+  it('is reached by a socket too, by every role, for a good deal less CPU', async () => {
+    const local = server.embedded.localUrl;
+    await provision(local, ['medications']);
+    await migrate(local, 'medications', []);
+    for (const url of [local, partUrl(local, 'medications')]) {
+      expect(await sql(url, 'select inet_client_addr() as address')).toEqual([{ address: null }]);
+    }
+    const source = dataSourceFor({
+      url: partUrl(local, 'medications'),
+      context: 'medications',
+      entities: [],
+    });
+    await source.initialize();
+    expect(await source.query('select inet_client_addr() as address')).toEqual([{ address: null }]);
+    await source.destroy();
   });
 
   it('does not run as root', async () => {

@@ -60,8 +60,9 @@ async function createCluster(home: EmbeddedHome, passwordFile: string): Promise<
 async function writeSettings(home: EmbeddedHome): Promise<void> {
   const settings: Record<string, string | number> = {
     listen_addresses: "'127.0.0.1'",
-    unix_socket_directories: "''",
-    max_connections: 200,
+    unix_socket_directories: `'${socketPath(home, 0) === undefined ? '' : home.directory}'`,
+    // Thirteen parts with eight connections each, twice over while one copy replaces another.
+    max_connections: 300,
     fsync: 'on',
     full_page_writes: 'on',
     synchronous_commit: 'on',
@@ -88,7 +89,17 @@ async function writeSettings(home: EmbeddedHome): Promise<void> {
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   await writeOwned(home, path.join(home.cluster, 'postgresql.conf'), `${lines.join('\n')}\n`);
-  await writeOwned(home, path.join(home.cluster, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
+  await writeOwned(
+    home,
+    path.join(home.cluster, 'pg_hba.conf'),
+    'host all all 127.0.0.1/32 scram-sha-256\nlocal all all scram-sha-256\n',
+  );
+}
+
+/** The socket, unless the operating system's 103 characters are too few or a character in it would need quoting. */
+export function socketPath(home: EmbeddedHome, port: number): string | undefined {
+  const socket = path.join(home.directory, `.s.PGSQL.${port || 65_535}`);
+  return socket.length <= 103 && /^[\w./@+ -]+$/.test(socket) ? socket : undefined;
 }
 
 /** The environment of PostgreSQL's programs: nothing of ours, so no secret and no `PG*` variable reaches them. */

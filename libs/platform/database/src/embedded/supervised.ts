@@ -1,6 +1,8 @@
 import { access, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { socketPath } from './cluster.ts';
 import { writeOwned, type EmbeddedHome } from './home.ts';
 import {
   freePort,
@@ -16,6 +18,8 @@ import { takeLock } from './start-lock.ts';
 export interface EmbeddedPostgres {
   /** Of the administrator, into the home database `septum`: the bootstrap URL. */
   readonly url: string;
+  /** The same by Unix socket, for processes of this machine and account; `url` again where there is no socket. */
+  readonly localUrl: string;
   readonly port: number;
   /** Where cluster, log and administrator's password lie: `<dataDir>/postgres`, or what that leads to. */
   readonly directory: string;
@@ -97,8 +101,11 @@ export function supervised(
       await release();
     }
   };
+  const socket = socketPath(home, first.port);
   return {
     url,
+    localUrl:
+      socket !== undefined && existsSync(socket) ? `${url}?host=${encodeURIComponent(home.directory)}` : url,
     port: first.port,
     directory: home.directory,
     pid: () => postmaster.pid,

@@ -4,4 +4,5 @@ export { FhirClient, type Answer, type Json, type RequestOptions } from './house
 export { House, type HouseOptions } from './house/house.ts';
 export { houseTopologies, type HouseTopology } from './house/house-topology.ts';
 export { openHouse } from './house/open-house.ts';
+export { SeptumProcess } from './house/septum-process.ts';
 export { describeWithData } from './test-data.ts';

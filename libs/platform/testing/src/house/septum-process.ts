@@ -12,7 +12,9 @@ const checkout = join(
   '..',
   ...(import.meta.dirname.includes('/dist/') ? ['..'] : []),
 );
-const program = join(checkout, 'dist', 'apps', 'septum', 'src', 'main.js');
+/** SEPTUM_TEST_PROGRAM: another build than that of the checkout. */
+const program =
+  process.env['SEPTUM_TEST_PROGRAM'] ?? join(checkout, 'dist', 'apps', 'septum', 'src', 'main.js');
 const startLimitMs = 90_000;
 
 interface Run {

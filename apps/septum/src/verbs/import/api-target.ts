@@ -15,7 +15,7 @@ interface Part {
 }
 
 /** Imports into a running Septum, by its operation `$import`. */
-export function apiTarget(api: FhirApi): ImportTarget {
+export function apiTarget(api: Pick<FhirApi, 'get' | 'post'>): ImportTarget {
   return {
     async store(batch) {
       const entries = batch.map(({ text }) => `{"resource":${text}}`);

@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually, openHouse, type House, type Json } from '#platform/testing';
+
+interface Bundle {
+  readonly type: string;
+  readonly entry?: readonly { readonly fullUrl?: string; readonly resource: Json }[];
+}
+
+interface Section {
+  readonly title: string;
+  readonly code: { readonly coding: readonly { readonly code: string }[] };
+  readonly text: { readonly div: string };
+  readonly entry?: readonly { readonly reference: string }[];
+  readonly emptyReason?: object;
+}
+
+describe('a stay in hospital', () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse();
+  });
+  afterAll(() => house?.stop());
+
+  async function stored(resource: Json): Promise<void> {
+    const { status, text } = await house.fhir.put(
+      `${String(resource['resourceType'])}/${String(resource['id'])}`,
+      resource,
+    );
+    expect([status, [200, 201].includes(status) ? '' : text]).toEqual([expect.any(Number), '']);
+  }
+
+  function encounter(id: string, patient: string, status: string): Json {
+    return {
+      resourceType: 'Encounter',
+      id,
+      status,
+      class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
+      subject: { reference: `Patient/${patient}` },
+      participant: [{ individual: { reference: 'Practitioner/stern' } }],
+      period: {
+        start: '2026-03-02T08:00:00Z',
+        ...(status === 'finished' ? { end: '2026-03-09T10:00:00Z' } : {}),
+      },
+    };
+  }
+
+  async function stay(id: string, patient: string): Promise<void> {
+    const about = { subject: { reference: `Patient/${patient}` } };
+    const during = { ...about, encounter: { reference: `Encounter/${id}` } };
+    const heparin = { medicationCodeableConcept: { text: 'Heparin <5000 units>' } };
+    await stored({
+      resourceType: 'Practitioner',
+      id: 'stern',
+      name: [{ family: 'Stern', given: ['Eva'], prefix: ['Dr.'] }],
+    });
+    await stored({
+      resourceType: 'Patient',
+      id: patient,
+      name: [{ family: 'Okafor', given: ['Ada'] }],
+      birthDate: '1954-03-02',
+    });
+    await stored(encounter(id, patient, 'in-progress'));
+    await stored({
+      resourceType: 'Condition',
+      id: `${id}-c`,
+      code: { text: 'Pulmonary embolism' },
+      ...during,
+    });
+    await stored({ resourceType: 'Condition', id: `${id}-old`, code: { text: 'Another stay' }, ...about });
+    const order = {
+      resourceType: 'MedicationRequest',
+      status: 'active',
+      intent: 'order',
+      authoredOn: '2026-03-02T09:00:00Z',
+    };
+    await stored({ ...order, id: `${id}-r`, ...heparin, ...during });
+    const given = {
+      resourceType: 'MedicationAdministration',
+      status: 'completed',
+      context: during.encounter,
+    };
+    for (const [index, time] of ['2026-03-02T10:00:00Z', '2026-03-03T10:00:00Z'].entries()) {
+      await stored({ ...given, id: `${id}-a${index}`, effectiveDateTime: time, ...heparin, ...about });
+    }
+  }
+
+  async function documentsOf(id: string): Promise<readonly Json[]> {
+    const { status, body } = await house.fhir.get<Bundle>(`DocumentReference?encounter=Encounter/${id}`);
+    if (status !== 200) throw new Error(`DocumentReference search answers ${status}`);
+    return (body.entry ?? [])
+      .map(({ resource }) => resource)
+      .filter(({ resourceType }) => resourceType === 'DocumentReference');
+  }
+
+  async function documentOf(id: string): Promise<Bundle> {
+    const [reference] = await eventually(async () => {
+      const documents = await documentsOf(id);
+      if (documents.length === 0) throw new Error('there is no document yet');
+      return documents;
+    });
+    const { content } = reference as unknown as { content: { attachment: { url: string } }[] };
+    const { body } = await house.fhir.get<Bundle>(content[0]!.attachment.url);
+    return body;
+  }
+
+  it('ends in a discharge summary that is put together from four contexts', async () => {
+    await stay('stay-1', 'ada-1');
+    expect(await documentsOf('stay-1')).toEqual([]);
+    await stored(encounter('stay-1', 'ada-1', 'finished'));
+    const document = await documentOf('stay-1');
+    const [composition, ...others] = document.entry!.map(({ resource }) => resource);
+    expect(document.type).toBe('document');
+    expect(composition).toMatchObject({
+      resourceType: 'Composition',
+      type: { coding: [{ system: 'http://loinc.org', code: '18842-5' }] },
+      subject: { reference: 'Patient/ada-1' },
+      encounter: { reference: 'Encounter/stay-1' },
+    });
+    const keys = others.map(({ resourceType, id }) => `${String(resourceType)}/${String(id)}`);
+    expect(keys.toSorted()).toEqual(
+      [
+        'Condition/stay-1-c',
+        'Encounter/stay-1',
+        'MedicationAdministration/stay-1-a0',
+        'MedicationAdministration/stay-1-a1',
+        'MedicationRequest/stay-1-r',
+        'Patient/ada-1',
+        'Practitioner/stern',
+      ].toSorted(),
+    );
+    const sections = composition!['section'] as Section[];
+    const section = (code: string) => sections.find((each) => each.code.coding[0]!.code === code)!;
+    expect(section('11535-2').text.div).toContain('Pulmonary embolism');
+    expect(section('10183-2').text.div).toContain('Heparin &lt;5000 units&gt;');
+    expect(section('29549-3').entry).toHaveLength(2);
+    expect(section('48765-2')).toMatchObject({ emptyReason: { coding: [{ code: 'unavailable' }] } });
+    expect(section('48765-2').text.div).toContain('No allergy is recorded');
+  });
+
+  it('has one document, though every part of the house is killed around the discharge', async () => {
+    for (const [index, part] of ['transitions', 'medications', 'encounters'].entries()) {
+      const id = `killed-${index}`;
+      await stay(id, `ada-killed-${index}`);
+      await stored(encounter(id, `ada-killed-${index}`, 'finished'));
+      await sleep(index * 15);
+      await house.kill(part);
+      await house.restart(part);
+    }
+    for (const id of ['killed-0', 'killed-1', 'killed-2']) {
+      const document = await documentOf(id);
+      expect(
+        document.entry!.filter(({ resource }) => resource['resourceType'] === 'MedicationAdministration'),
+      ).toHaveLength(2);
+      expect(await documentsOf(id)).toHaveLength(1);
+    }
+  });
+
+  it('has one document, made when transitions is back, though it was away at the discharge', async () => {
+    await stay('away', 'ada-away');
+    await house.kill('transitions');
+    await house.restart('encounters');
+    await stored(encounter('away', 'ada-away', 'finished'));
+    await house.restart('transitions');
+    await documentOf('away');
+    expect(await documentsOf('away')).toHaveLength(1);
+    const { body } = await house.fhir.get<Json>(`Composition?encounter=Encounter/away`);
+    expect((body as unknown as Bundle).entry).toHaveLength(1);
+  });
+
+  it('has no document when it was recorded after it was over', async () => {
+    await stored(encounter('history', 'ada-1', 'finished'));
+    await stay('marker', 'ada-marker');
+    await stored(encounter('marker', 'ada-marker', 'finished'));
+    await documentOf('marker');
+    expect(await documentsOf('history')).toEqual([]);
+  });
+});

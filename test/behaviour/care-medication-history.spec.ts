@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openHouse, type House, type Json } from '#platform/testing';
+
+interface HistoryBundle {
+  readonly total: number;
+  readonly link?: readonly { readonly relation: string; readonly url: string }[];
+  readonly entry: readonly { readonly resource: Json; readonly search: { readonly mode: string } }[];
+}
+
+interface HistoryList {
+  readonly entry: readonly {
+    readonly flag: { readonly coding: readonly { readonly code: string }[] };
+    readonly item: { readonly reference: string; readonly display: string };
+  }[];
+}
+
+describe('the medication history of a patient', () => {
+  let house: House;
+  const subject = { reference: 'Patient/history' };
+  const aspirin = { medicationReference: { reference: 'Medication/aspirin' } };
+  const sources = [
+    { resourceType: 'Medication', id: 'aspirin', code: { text: 'Aspirin 100 mg' } },
+    {
+      resourceType: 'MedicationRequest',
+      id: 'r',
+      status: 'active',
+      intent: 'order',
+      authoredOn: '2026-03-01',
+      subject,
+      ...aspirin,
+    },
+    {
+      resourceType: 'MedicationDispense',
+      id: 'd',
+      status: 'completed',
+      whenHandedOver: '2026-03-02T10:00:00Z',
+      subject,
+      ...aspirin,
+    },
+    {
+      resourceType: 'MedicationAdministration',
+      id: 'a',
+      status: 'completed',
+      effectiveDateTime: '2026-03-02T11:00:00+02:00',
+      subject,
+      ...aspirin,
+    },
+    {
+      resourceType: 'MedicationStatement',
+      id: 's',
+      status: 'active',
+      effectivePeriod: { start: '2025' },
+      subject,
+      ...aspirin,
+    },
+    {
+      resourceType: 'MedicationStatement',
+      id: 'other',
+      status: 'active',
+      subject: { reference: 'Patient/other' },
+      ...aspirin,
+    },
+  ];
+  const inOrder = [
+    'MedicationDispense/d',
+    'MedicationAdministration/a',
+    'MedicationRequest/r',
+    'MedicationStatement/s',
+  ];
+
+  beforeAll(async () => {
+    house = await openHouse();
+    for (const each of sources)
+      expect((await house.fhir.put(`${each.resourceType}/${each.id}`, each)).status).toBe(201);
+  });
+  afterAll(() => house?.stop());
+
+  function linesOf(bundle: HistoryBundle) {
+    const [list, ...matches] = bundle.entry;
+    return {
+      list: list!.resource as unknown as HistoryList,
+      matches: matches.map(({ resource }) => resource),
+    };
+  }
+
+  it('is one list over four sources, newest first, each line naming its source', async () => {
+    const { status, body } = await house.fhir.get<HistoryBundle>('Patient/history/$medication-history');
+    expect(status).toBe(200);
+    const { list, matches } = linesOf(body);
+    expect(list.entry.map(({ item }) => item.reference)).toEqual(inOrder);
+    expect(list.entry.map(({ flag }) => flag.coding[0]!.code)).toEqual([
+      'dispense',
+      'administration',
+      'request',
+      'statement',
+    ]);
+    expect(list.entry[0]!.item.display).toBe('Dispensed: Aspirin 100 mg (completed)');
+    expect(matches.map(({ resourceType, id }) => `${String(resourceType)}/${String(id)}`)).toEqual(inOrder);
+    expect(body.total).toBe(4);
+  });
+
+  it('comes in pages that fit together', async () => {
+    const seen: string[] = [];
+    let address: string | undefined = 'Patient/history/$medication-history?_count=1';
+    while (address !== undefined) {
+      const { body }: { body: HistoryBundle } = await house.fhir.get<HistoryBundle>(address);
+      seen.push(...linesOf(body).list.entry.map(({ item }) => item.reference));
+      address = body.link?.find(({ relation }) => relation === 'next')?.url;
+      expect(seen.length).toBeLessThanOrEqual(4);
+    }
+    expect(seen).toEqual(inOrder);
+  });
+
+  it('is shown only to who may read all of its sources', async () => {
+    const narrow = await house.clientWith(['system/MedicationRequest.rs']);
+    expect((await narrow.get('Patient/history/$medication-history')).status).toBe(403);
+    const other = await house.clientWith(['patient/*.rs'], ['other']);
+    const { body } = await other.get<HistoryBundle>('Patient/history/$medication-history');
+    expect(body.total).toBe(0);
+  });
+
+  it('refuses a parameter it does not know, by its name', async () => {
+    const { status, text } = await house.fhir.get('Patient/history/$medication-history?color=red');
+    expect(status).toBe(400);
+    expect(text).toContain('color');
+  });
+});

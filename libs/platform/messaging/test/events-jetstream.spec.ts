@@ -203,6 +203,33 @@ describe('events between processes', () => {
     expect(await wrong()).toEqual([]);
   });
 
+  it('do not mistake the stream of another outbox for their own', async () => {
+    const exchange = await publisher();
+    await write(
+      ward,
+      30,
+      () => ['Patient/1'],
+      () => exchange.poke('ward'),
+    );
+    await subscriber();
+    await until(all(60));
+    // A new installation meets the storage of an old one.
+    await Promise.all(closing.splice(0).map((close) => close()));
+    await house.fresh();
+    ward = house.database('ward');
+    letters = house.database('letters');
+    const anew = await publisher();
+    await subscriber();
+    await write(
+      ward,
+      10,
+      () => ['Patient/1'],
+      () => anew.poke('ward'),
+    );
+    await until(all(20));
+    expect(await wrong()).toEqual([]);
+  });
+
   it('move on to the other copy within three seconds when a subscriber dies silently', async () => {
     const exchange = await publisher();
     const hung = new Conduct();

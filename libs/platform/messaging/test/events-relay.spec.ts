@@ -2,9 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenContextDatabase } from '#platform/database';
 import { appendEvents, type EventExchange } from '#platform/messaging';
-import { leaseRows, releaseLeases } from '../src/events/lease.ts';
+import { leaseRows, relayLease, releaseLeases } from '../src/events/lease.ts';
 import { PostgresOutbox } from '../src/events/outbox.ts';
-import { relayLease } from '../src/events/relay.ts';
 import { EventHouse } from './events-house.ts';
 import { appliedInOrder, effects, until, write } from './events-ledger.ts';
 import { Conduct, discharged, exchangeOf, letterCaller, lettersHandlers } from './events-letters.ts';

@@ -124,6 +124,7 @@ export function outboxOf(world: World, process: Process): Outbox {
   return {
     publish: (lease, limit) => process.io('publish', () => world.publish(lease, limit)),
     read: (after, limit) => process.io('read', () => world.read(after, limit)),
+    last: () => process.io('last', () => (world.planted === 'cursor by id' ? Infinity : world.lastPosition)),
   };
 }
 

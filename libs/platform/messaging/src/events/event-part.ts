@@ -1,8 +1,9 @@
 import { type EventDatabase, everyRow } from './event-database.ts';
 import { inboxDays } from './event-tables.ts';
+import { relayLease } from './lease.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { PostgresOutbox } from './outbox.ts';
-import { Relay, relayLease } from './relay.ts';
+import { Relay } from './relay.ts';
 import type { Shipper, Streams } from './streams.ts';
 
 export interface EventPartParts {

@@ -10,7 +10,11 @@ export interface ReadBatch {
 
 /** Reads what one part published, in order, from a position on: from its outbox, or from its JetStream stream. */
 export interface EventReader {
-  open(after: Cursor): Promise<void>;
+  /**
+   * Begins after the cursor, or earlier when the cursor belongs to a stream or an outbox that is no more: the inbox
+   * knows what was applied. Answers the position it begins after; undefined when there is nothing to read from yet.
+   */
+  open(after: Cursor): Promise<number | undefined>;
   /** Answers at once, with nothing when there is nothing new. */
   read(limit: number): Promise<ReadBatch>;
   /** Where to read on, once everything up to this position is done with. */

@@ -60,13 +60,15 @@ export class Feed {
     return this.#held.size > 0;
   }
 
-  async open(): Promise<void> {
+  /** False when there is nothing to read from yet. */
+  async open(): Promise<boolean> {
     const cursor = await this.#parts.store.cursor();
     // Read after the cursor: what was set aside before the cursor passed it, is then seen to be.
     for (const key of await this.#parts.store.heldKeys()) this.#held.add(key);
-    this.#through = cursor.position;
-    this.#saved = cursor.position;
-    await this.#parts.reader.open(cursor);
+    const from = await this.#parts.reader.open(cursor);
+    this.#through = from ?? 0;
+    this.#saved = this.#through;
+    return from !== undefined;
   }
 
   /** Reads a batch and hands it to its lanes; answers whether there may be more. */

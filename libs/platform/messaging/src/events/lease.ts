@@ -8,6 +8,9 @@ export interface Lease {
   readonly epoch: number;
 }
 
+/** The lease on publishing a part's events; its row also holds the last position given. */
+export const relayLease = 'relay';
+
 /** How a {@link LeaseKeeper} asks for its leases; returns those it has now. */
 export type Renew = (names: readonly string[], holder: string, termMs: number) => Promise<Lease[]>;
 

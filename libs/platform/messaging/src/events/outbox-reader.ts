@@ -16,9 +16,11 @@ export class OutboxReader implements EventReader {
     this.#outbox = outbox;
   }
 
-  async open(after: Cursor): Promise<void> {
-    this.#through = after.position;
+  async open(after: Cursor): Promise<number> {
+    // A cursor ahead of the outbox is from before the outbox was made anew, or restored.
+    this.#through = after.position <= (await this.#outbox.last()) ? after.position : 0;
     this.#fresh = [];
+    return this.#through;
   }
 
   /** Takes what the relay of this process published, if it follows on what is kept or read already. */

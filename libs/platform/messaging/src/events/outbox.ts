@@ -1,6 +1,6 @@
 import { type EventDatabase, everyRow } from './event-database.ts';
 import { outboxDays } from './event-tables.ts';
-import type { Lease } from './lease.ts';
+import { type Lease, relayLease } from './lease.ts';
 import { eventColumns, eventOf, type EventRow, type PositionedEvent } from './positioned-event.ts';
 
 /** What the relay and the readers ask of a part's outbox. */
@@ -9,6 +9,8 @@ export interface Outbox {
   publish(lease: Lease, limit: number): Promise<PositionedEvent[]>;
   /** The published events after a position, in order. */
   read(after: number, limit: number): Promise<PositionedEvent[]>;
+  /** The last position given, 0 at first. */
+  last(): Promise<number>;
 }
 
 const daysAhead = 3;
@@ -44,6 +46,15 @@ export class PostgresOutbox implements Outbox {
       values: [after, limit],
     });
     return rows.map(eventOf);
+  }
+
+  async last(): Promise<number> {
+    const [row] = await this.#database.query<{ position: number }>(everyRow, {
+      name: `${this.#schema}.outbox.last`,
+      text: `SELECT position FROM "${this.#schema}".event_lease WHERE name = $1`,
+      values: [relayLease],
+    });
+    return row?.position ?? 0;
   }
 
   /** Makes the partitions of the coming days and drops those whose days are over. */

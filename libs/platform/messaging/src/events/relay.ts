@@ -1,9 +1,8 @@
+import { relayLease } from './lease.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { Outbox } from './outbox.ts';
 import type { PositionedEvent } from './positioned-event.ts';
 import { WorkLoop } from './work-loop.ts';
-
-export const relayLease = 'relay';
 
 /** Events published in one transaction. */
 const batch = 500;

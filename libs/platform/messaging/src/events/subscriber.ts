@@ -76,7 +76,9 @@ export class Subscriber {
 
   async #pull(): Promise<boolean> {
     if (this.#parts.leases.current(this.#lease) === undefined) return false;
-    const feed = this.#feed ?? (await this.#open());
+    this.#feed ??= await this.#open();
+    const feed = this.#feed;
+    if (feed === undefined) return false;
     try {
       return await feed.pull();
     } catch (error) {
@@ -87,14 +89,12 @@ export class Subscriber {
     }
   }
 
-  async #open(): Promise<Feed> {
+  async #open(): Promise<Feed | undefined> {
     const { store, reader, apply, onError, subscription } = this.#parts;
     const hears = (pattern: string): boolean => subscription.handlers.has(pattern);
     const pause = (): Promise<void> => sleep(pauseMs);
     const feed = new Feed({ store, reader, apply, onError, hears, pause });
-    await feed.open();
-    this.#feed = feed;
-    return feed;
+    return (await feed.open()) ? feed : undefined;
   }
 
   async #tend(): Promise<boolean> {

@@ -63,7 +63,7 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
 
   async advance(cursor: Cursor): Promise<void> {
     const text = `UPDATE ${this.#table('event_lease')} SET position = $2, stream_created = $3, stream_sequence = $4
-      WHERE name = $1 AND position < $2`;
+      WHERE name = $1 AND (position < $2 OR stream_created <> $3)`;
     const name = leaseNameOf(this.#publisher, this.#subscription);
     await this.#query('advance', text, [name, cursor.position, cursor.created, cursor.sequence]);
   }

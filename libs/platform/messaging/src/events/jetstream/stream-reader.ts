@@ -34,25 +34,44 @@ const forgottenAfterMs = 15_000;
 export class StreamReader implements EventReader {
   readonly #parts: StreamReaderParts;
   #reading: Reading | undefined;
-  #after: Cursor = { position: 0, created: '', sequence: 0 };
 
   constructor(parts: StreamReaderParts) {
     this.#parts = parts;
   }
 
-  async open(after: Cursor): Promise<void> {
+  /** Undefined while there is no stream: its publisher makes it. */
+  async open(after: Cursor): Promise<number | undefined> {
     await this.close();
-    this.#after = after;
+    const { subscription, onNews } = this.#parts;
+    const { manager, client } = await this.#parts.jetstream();
+    const info = await streamInfo(manager, subscription.publisher);
+    if (info === undefined) return undefined;
+    const { created, state } = info;
+    const same = created === after.created && state.last_seq >= after.sequence;
+    const from = same ? after : { position: 0, created, sequence: 0 };
+    const stream = streamName(subscription.publisher);
+    const made = await manager.consumers.add(stream, {
+      name: `${subscription.name}-${crypto.randomUUID()}`,
+      ack_policy: AckPolicy.None,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: from.sequence + 1,
+      filter_subjects: [...subscription.handlers.keys()].map(subjectOf),
+      inactive_threshold: nanos(forgottenAfterMs),
+      mem_storage: true,
+      num_replicas: 1,
+    });
+    const consumer = await client.consumers.get(stream, made.name);
+    this.#reading = new Reading(consumer, from, onNews);
+    return from.position;
   }
 
   /** @throws when the stream was lost, or reading it was interrupted: open it again */
   async read(limit: number): Promise<ReadBatch> {
-    this.#reading ??= await this.#begin();
-    return this.#reading?.take(limit) ?? { events: [], through: this.#after.position };
+    return this.#opened().take(limit);
   }
 
   mark(position: number): StreamMark {
-    return this.#reading?.mark(position) ?? { created: this.#after.created, sequence: this.#after.sequence };
+    return this.#opened().mark(position);
   }
 
   async close(): Promise<void> {
@@ -61,26 +80,9 @@ export class StreamReader implements EventReader {
     await reading?.close();
   }
 
-  /** Undefined while there is no stream: its publisher makes it. */
-  async #begin(): Promise<Reading | undefined> {
-    const { subscription, onNews } = this.#parts;
-    const { manager, client } = await this.#parts.jetstream();
-    const info = await streamInfo(manager, subscription.publisher);
-    if (info === undefined) return undefined;
-    const known = info.created === this.#after.created && info.state.last_seq >= this.#after.sequence;
-    const stream = streamName(subscription.publisher);
-    const made = await manager.consumers.add(stream, {
-      name: `${subscription.name}-${crypto.randomUUID()}`,
-      ack_policy: AckPolicy.None,
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: known ? this.#after.sequence + 1 : 1,
-      filter_subjects: [...subscription.handlers.keys()].map(subjectOf),
-      inactive_threshold: nanos(forgottenAfterMs),
-      mem_storage: true,
-      num_replicas: 1,
-    });
-    const consumer = await client.consumers.get(stream, made.name);
-    return new Reading(consumer, info.created, this.#after, onNews);
+  #opened(): Reading {
+    if (this.#reading === undefined) throw new Error('The reader of a stream is not open.');
+    return this.#reading;
   }
 }
 
@@ -98,12 +100,12 @@ class Reading {
   #closed = false;
   #roomForMore: () => void = () => {};
 
-  constructor(consumer: Consumer, created: string, after: Cursor, onNews: () => void) {
+  constructor(consumer: Consumer, from: Cursor, onNews: () => void) {
     this.#consumer = consumer;
-    this.#created = created;
+    this.#created = from.created;
     this.#onNews = onNews;
-    this.#through = after.position;
-    this.#marks = [{ position: after.position, sequence: created === after.created ? after.sequence : 0 }];
+    this.#through = from.position;
+    this.#marks = [{ position: from.position, sequence: from.sequence }];
     void this.#run();
   }
 

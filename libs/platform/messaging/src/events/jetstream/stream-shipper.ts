@@ -81,13 +81,20 @@ export class StreamShipper implements Shipper {
   }
 
   async #resume(): Promise<Shipped> {
-    const { part, maxBytes } = this.#parts;
+    const { part, maxBytes, outbox } = this.#parts;
     const { manager } = await this.#parts.jetstream();
     const info = (await streamInfo(manager, part)) ?? (await makeStream(manager, part, maxBytes));
     const { last_seq: sequence, messages } = info.state;
-    const last =
-      messages === 0 ? null : await manager.streams.getMessage(streamName(part), { seq: sequence });
-    return { created: info.created, sequence, position: last === null ? 0 : decodeEvent(last.data).position };
+    if (messages === 0) return { created: info.created, sequence, position: 0 };
+    const last = await manager.streams.getMessage(streamName(part), { seq: sequence });
+    if (last === null) throw new Error(`The last message of the stream of ${part} is not there.`);
+    const { position, id } = decodeEvent(last.data);
+    const [ours] = await outbox.read(position - 1, 1);
+    if (ours?.id === id) return { created: info.created, sequence, position };
+    // A stream of an outbox that is no more, or was restored to an earlier day.
+    await manager.streams.delete(streamName(part));
+    const made = await makeStream(manager, part, maxBytes);
+    return { created: made.created, sequence: 0, position: 0 };
   }
 
   async #send(from: Shipped, events: readonly PositionedEvent[]): Promise<Shipped> {

@@ -12,6 +12,9 @@ import type { Log } from './log.ts';
 import type { Settings } from './settings.ts';
 import type { Topology } from './topology.ts';
 
+/** As many as a context serves at the same time: beyond that its permit refuses, and says when to come again. */
+const waitingLimit = 256;
+
 /** Where the parts of an installation keep what they know, and how this process logs in there. */
 export interface Databases {
   /** The bootstrap URL of the home database; demo only: with it each part's login follows. */
@@ -96,7 +99,12 @@ function pools(
     open(part: string): OpenContextDatabase {
       const known = opened.get(part);
       if (known !== undefined) return known;
-      const database = openContextDatabase({ url: urlOf(part), context: part, poolSize: settings.poolSize });
+      const database = openContextDatabase({
+        url: urlOf(part),
+        context: part,
+        poolSize: settings.poolSize,
+        waitingLimit,
+      });
       opened.set(part, database);
       return database;
     },

@@ -109,7 +109,7 @@ export class Settings {
   @IsInt()
   @Min(1)
   @Max(200)
-  poolSize: number = 4;
+  poolSize: number = 6;
 
   @Setting(
     'SEPTUM_RATE_LIMIT',

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeWithData, openHouse, type House, type Json } from '#platform/testing';
+import { apiTarget } from '../../apps/septum/src/verbs/import/api-target.ts';
+import { importFiles, textsIn } from '../../apps/septum/src/verbs/import/import-files.ts';
+import { ImportRun } from '../../apps/septum/src/verbs/import/import-run.ts';
+
+interface Page {
+  readonly entry?: readonly Entry[];
+  readonly link: readonly { readonly relation: string; readonly url: string }[];
+}
+
+interface Entry {
+  readonly fullUrl: string;
+  readonly resource: Json;
+}
+
+async function imported(house: House, path: string) {
+  const files = await importFiles([path]);
+  const rejects: unknown[] = [];
+  const api = {
+    get: async (address: string) => (await house.fhir.get(address)).text,
+    post: async (address: string, body: string) => (await house.fhir.post(address, body)).text,
+  };
+  const run = new ImportRun(apiTarget(api), {
+    rejected: ({ place, reasons }) => rejects.push([place, ...reasons]),
+    progress: () => undefined,
+  });
+  return { counts: await run.run(() => textsIn(files, () => undefined)), rejects };
+}
+
+/** By `Type/id`: what was imported last, references as they must be stored. */
+function expectedIn(path: string): Map<string, Json> {
+  const entries = readdirSync(path)
+    .toSorted()
+    .flatMap((name) => {
+      const content = JSON.parse(gunzipSync(readFileSync(join(path, name))).toString()) as {
+        entry?: Entry[];
+      } & Json;
+      return content.entry ?? [{ fullUrl: `urn:uuid:${String(content['id'])}`, resource: content }];
+    });
+  const names = new Map(
+    entries.map(({ fullUrl, resource }) => [
+      fullUrl,
+      `${String(resource['resourceType'])}/${String(resource['id'])}`,
+    ]),
+  );
+  const rewritten = (key: string, value: unknown) =>
+    key === 'reference' ? (names.get(String(value)) ?? value) : value;
+  return new Map(
+    entries.map(({ fullUrl, resource }) => [
+      names.get(fullUrl)!,
+      JSON.parse(JSON.stringify(resource), rewritten) as Json,
+    ]),
+  );
+}
+
+function withoutVersion(resource: Json): Json {
+  const {
+    versionId: _versionId,
+    lastUpdated: _lastUpdated,
+    ...meta
+  } = (resource['meta'] ?? {}) as Record<string, unknown>;
+  const { meta: _meta, ...rest } = resource;
+  return Object.keys(meta).length > 0 ? { ...rest, meta } : rest;
+}
+
+describe('an import of Synthea patients', () => {
+  describeWithData('with 52 bundles and the group of all', 'synthea-r4', (path) => {
+    let house: House;
+    let expected: Map<string, Json>;
+
+    beforeAll(async () => {
+      expected = expectedIn(path);
+      house = await openHouse();
+    });
+    afterAll(() => house?.stop());
+
+    async function eachStored(look: (key: string, resource: Json) => void): Promise<number> {
+      let count = 0;
+      for (const type of new Set([...expected.keys()].map((key) => key.slice(0, key.indexOf('/'))))) {
+        for (let address: string | undefined = `${type}?_sort=_id&_count=1000`; address !== undefined;) {
+          const { body }: { body: Page } = await house.fhir.get<Page>(address);
+          for (const { resource } of body.entry ?? []) {
+            count++;
+            look(`${type}/${String(resource['id'])}`, resource);
+          }
+          const next: string | undefined = body.link.find(({ relation }) => relation === 'next')?.url;
+          address = next?.slice(next.indexOf('/fhir/R4/') + '/fhir/R4/'.length);
+        }
+      }
+      return count;
+    }
+
+    it('rejects nothing and keeps every full URL as an id', async () => {
+      const { counts, rejects } = await imported(house, path);
+      expect(rejects).toEqual([]);
+      expect(counts).toMatchObject({ distinct: expected.size, created: expected.size, rejected: 0 });
+      // The group names patients whose bundles are not among these.
+      expect(counts.unresolved).toHaveLength(50);
+    }, 300_000);
+
+    it('stores each as it was imported last, references rewritten', async () => {
+      const count = await eachStored((key, resource) => {
+        const wanted = expected.get(key);
+        if (JSON.stringify(withoutVersion(resource)) !== JSON.stringify(wanted))
+          expect(withoutVersion(resource)).toEqual(withoutVersion(wanted!));
+      });
+      expect(count).toBe(expected.size);
+    }, 300_000);
+
+    it('changes nothing the second time', async () => {
+      const versions = new Map<string, unknown>();
+      await eachStored((key, resource) => versions.set(key, resource['meta']));
+      const { counts } = await imported(house, path);
+      expect(counts).toMatchObject({ created: 0, updated: 0, unchanged: counts.resources, rejected: 0 });
+      await eachStored((key, resource) => {
+        if (JSON.stringify(versions.get(key)) !== JSON.stringify(resource['meta']))
+          expect(resource['meta']).toEqual(versions.get(key));
+      });
+    }, 600_000);
+  });
+});

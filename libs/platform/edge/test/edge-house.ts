@@ -19,6 +19,7 @@ export async function openEdgeHouse(
   const contexts: readonly ContextDefinition[] = [
     defineContext({ name: 'patients', types: ['Patient'] }),
     defineContext({ name: 'clinical', types: ['Observation'] }),
+    defineContext({ name: 'transitions', types: ['Binary'] }),
   ];
   const tokenKey = await loadSigningKey(home, 'edge', 'token');
   const { consoleFolder, rateLimit = 0, imports = [] } = options;

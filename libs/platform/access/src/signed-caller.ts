@@ -51,7 +51,7 @@ export class CallerSigner {
     const now = this.#clock() / 1000;
     const issued = this.#issued.get(caller);
     if (issued !== undefined && issued.exp - now > freshnessSeconds) return issued.text;
-    const key = this.#keys.find(({ part }) => maySpeakFor(part, caller));
+    const key = this.#keys.find(({ part }) => isSpokenForBy(caller, part));
     if (key !== undefined) return this.#issue(caller, key, Math.floor(now));
     const received = this.#verifier?.envelopeOf(caller);
     if (received !== undefined) return received;
@@ -117,7 +117,7 @@ export class CallerVerifier {
     const signature = Buffer.from(text.slice(dot + 1), 'base64url');
     if (!verify(null, Buffer.from(body, 'latin1'), key.publicKey, signature))
       throw refused('its signature is wrong');
-    if (envelope.part !== key.part || !maySpeakFor(key.part, envelope.caller)) {
+    if (envelope.part !== key.part || !isSpokenForBy(envelope.caller, key.part)) {
       throw refused('its signer may not speak for that caller');
     }
     return { caller: freezeCaller(envelope.caller), iat: envelope.iat, exp: envelope.exp };
@@ -133,7 +133,7 @@ export class CallerVerifier {
   }
 }
 
-function maySpeakFor(part: string, caller: Caller): boolean {
+function isSpokenForBy(caller: Caller, part: string): boolean {
   return part === 'edge' || (caller.kind === 'system' && caller.subject === `system/${part}`);
 }
 

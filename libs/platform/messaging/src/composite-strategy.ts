@@ -35,7 +35,7 @@ export interface StrategyOptions {
   readonly nats?: NatsLink;
   /** Default: 256 calls at the same time, 1,024 waiting. */
   readonly limits?: PermitLimits;
-  /** How long `close` waits for the calls being served. Default: 15,000. */
+  /** How long `close` waits for the calls being served. Default: 10,000. */
   readonly drainMs?: number;
   readonly clock?: () => number;
   /** Told of everything a handler threw that is no fault; default: Nest's logger. */
@@ -201,7 +201,7 @@ export class CompositeStrategy extends Server implements CustomTransportStrategy
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
-      timer = setTimeout(resolve, this.#options.drainMs ?? 15_000);
+      timer = setTimeout(resolve, this.#options.drainMs ?? 10_000);
     });
     clearTimeout(timer);
   }

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CallerSigner, generateSigningKey, type Caller } from '#platform/access';
+import type { Caller } from '#platform/access';
 import { Fault, type FaultKind } from '#platform/fhir';
 import { Messenger, type CallOptions, type CallScope } from '#platform/messaging';
 import { startNats, type NatsServer } from '#platform/testing';
+import { faultOf, openHouse, until, type House } from './binding-house.ts';
 import { ambient, wardContracts, type Admit, type Misbehave } from './ward.ts';
-import { edgeKey, Neighbour, nurse, Ward, type WardOptions } from './ward-house.ts';
+import { nurse, type Ward } from './ward-house.ts';
 
 /** What is promised of a call whichever binding takes it; a difference but for latency is a bug. */
 
@@ -15,42 +16,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await nats.stop();
 });
-
-/** Both sides of a call, on one binding. */
-interface House {
-  readonly ward: Ward;
-  readonly messenger: Messenger;
-  close(): Promise<void>;
-}
-
-async function openHouse(
-  binding: 'local' | 'nats',
-  options: WardOptions = {},
-  signer?: CallerSigner,
-): Promise<House> {
-  const ward = await Ward.open({ natsUrl: nats.url, ...options });
-  const neighbour =
-    binding === 'nats'
-      ? await Neighbour.open(options.natsUrl ?? nats.url, signer === undefined ? {} : { signer })
-      : undefined;
-  return {
-    ward,
-    messenger: neighbour?.messenger ?? new Messenger({ switchboard: ward.switchboard }),
-    close: async () => {
-      await neighbour?.close();
-      await ward.close();
-    },
-  };
-}
-
-async function faultOf(call: Promise<unknown>): Promise<Fault> {
-  const error = await call.then(
-    () => new Error('It was answered.'),
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(Fault);
-  return error as Fault;
-}
 
 const faultKinds: readonly FaultKind[] = [
   'malformed',
@@ -82,7 +47,7 @@ describe.each(['local', 'nats'] as const)('a call on the %s binding', (binding) 
   let ward: Ward;
   let messenger: Messenger;
   beforeAll(async () => {
-    house = await openHouse(binding);
+    house = await openHouse(binding, { natsUrl: nats.url });
     ({ ward, messenger } = house);
   });
   afterAll(() => house.close());
@@ -377,133 +342,6 @@ describe.each(['local', 'nats'] as const)('a call on the %s binding', (binding) 
     });
   });
 });
-
-describe.each(['local', 'nats'] as const)('a context under load on the %s binding', (binding) => {
-  it('serves as many as it may, lets a few wait, and refuses the rest at once', async () => {
-    const house = await openHouse(binding, { limits: { concurrency: 3, queue: 2 } });
-    try {
-      const began = performance.now();
-      const calls = Array.from({ length: 8 }, () =>
-        house.messenger.call(nurse, wardContracts.misbehave, { how: 'wait', ms: 300 }).then(
-          () => 'answered',
-          (fault: Fault) =>
-            `${fault.kind} after ${performance.now() - began < 250 ? 'no time' : 'waiting'}, retry in ${fault.retryAfterSeconds}`,
-        ),
-      );
-      const outcomes = await Promise.all(calls);
-      expect(outcomes.filter((outcome) => outcome === 'answered')).toHaveLength(5);
-      expect(outcomes.filter((outcome) => outcome === 'unavailable after no time, retry in 1')).toHaveLength(
-        3,
-      );
-      expect(house.ward.book.mostRunning).toBe(3);
-    } finally {
-      await house.close();
-    }
-  });
-
-  it('does not serve a call whose time ran out while it waited', async () => {
-    const house = await openHouse(binding, { limits: { concurrency: 1, queue: 5 } });
-    try {
-      const first = house.messenger.call(nurse, wardContracts.misbehave, { how: 'wait', ms: 300 });
-      const second = house.messenger.call(
-        nurse,
-        wardContracts.admit,
-        { bed: '1' },
-        { deadline: Date.now() + 100 },
-      );
-      expect((await faultOf(second)).kind).toBe('timeout');
-      await first;
-      await house.messenger.call(nurse, wardContracts.admit, { bed: '2' });
-      expect(house.ward.book.admitted).toBe(1);
-    } finally {
-      await house.close();
-    }
-  });
-
-  it('loses nothing when it closes: what was taken is answered, what is not taken has no effect', async () => {
-    const house = await openHouse(binding);
-    let going = true;
-    const outcomes: string[] = [];
-    const worker = async (): Promise<void> => {
-      while (going) {
-        await house.messenger
-          .call(nurse, wardContracts.admit, { bed: '1' }, { deadline: Date.now() + 5_000 })
-          .then(
-            () => outcomes.push('answered'),
-            (fault: Fault) => outcomes.push(fault.kind),
-          );
-        await new Promise((resolve) => setTimeout(resolve, 1));
-      }
-    };
-    const workers = Array.from({ length: 16 }, worker);
-    const slow = house.messenger.call(nurse, wardContracts.misbehave, { how: 'wait', ms: 400 });
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    await house.ward.app.close();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    going = false;
-    await Promise.all(workers);
-    expect((await slow).result).toEqual({ waited: 400 });
-    expect(new Set(outcomes)).toEqual(new Set(['answered', 'unavailable']));
-    expect(outcomes.filter((outcome) => outcome === 'answered')).toHaveLength(house.ward.book.admitted);
-    await house.close();
-  });
-
-  it('gives up, when it closes, what does not finish in time', async () => {
-    const house = await openHouse(binding, { drainMs: 100 });
-    const call = house.messenger.call(nurse, wardContracts.misbehave, { how: 'wait', ms: 2_000 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const [fault] = await Promise.all([faultOf(call), house.ward.app.close()]);
-    expect(fault).toMatchObject({ kind: 'unavailable', retryAfterSeconds: 2 });
-    await house.close();
-  });
-
-  it('tells how every call ended', async () => {
-    const house = await openHouse(binding, { limits: { concurrency: 1, queue: 0 } });
-    const outcome = () => house.ward.served.at(-1)?.outcome;
-    try {
-      await house.messenger.call(nurse, wardContracts.admit, { bed: '1' });
-      expect(outcome()).toBe('ok');
-      await faultOf(house.messenger.call(nurse, wardContracts.misbehave, { how: 'fault', kind: 'gone' }));
-      expect(outcome()).toBe('gone');
-      const slow = house.messenger.call(
-        nurse,
-        wardContracts.misbehave,
-        { how: 'wait', ms: 250 },
-        { deadline: Date.now() + 150 },
-      );
-      await faultOf(Promise.all([slow, house.messenger.call(nurse, wardContracts.admit, { bed: '1' })]));
-      expect(outcome()).toBe('unavailable');
-      await faultOf(slow);
-      await until(() => outcome() === 'timeout');
-      expect(house.ward.served.at(-1)?.elapsedMs).toBeGreaterThan(100);
-    } finally {
-      await house.close();
-    }
-  });
-});
-
-describe('a signed caller', () => {
-  it.each([
-    ['signed with an unknown key', new CallerSigner([generateSigningKey('edge', 'caller')])],
-    ['signed 5 minutes ago', new CallerSigner([edgeKey], { clock: () => Date.now() - 300_000 })],
-  ])('is refused when %s', async (_what, signer) => {
-    const house = await openHouse('nats', {}, signer);
-    try {
-      const fault = await faultOf(house.messenger.call(nurse, wardContracts.admit, { bed: '1' }));
-      expect(fault.kind).toBe('unauthenticated');
-      expect(house.ward.book.admitted).toBe(0);
-    } finally {
-      await house.close();
-    }
-  });
-});
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 200 && !condition(); attempt += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  expect(condition()).toBe(true);
-}
 
 function scopeUntil(deadline: number, traceparent = ''): CallScope {
   return { deadline, traceparent, texts: [], signal: new AbortController().signal };

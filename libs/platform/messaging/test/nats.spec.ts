@@ -20,7 +20,7 @@ beforeEach(async () => {
   nats = await begin();
 });
 afterEach(async () => {
-  const these = ends.reverse();
+  const these = ends.toReversed();
   ends = [];
   for (const end of these) await end();
 });
@@ -221,15 +221,15 @@ describe('copies of a context', () => {
     const first = await openWard();
     const second = await openWard();
     const neighbour = await openNeighbour();
-    let going = true;
+    const load = { going: true };
     const outcomes: string[] = [];
     const workers = Array.from({ length: 16 }, async () => {
-      while (going) outcomes.push((await outcomeOf(admit(neighbour))).kind);
+      while (load.going) outcomes.push((await outcomeOf(admit(neighbour))).kind);
     });
     await pause(300);
     await first.app.close();
     await pause(300);
-    going = false;
+    load.going = false;
     await Promise.all(workers);
     expect(new Set(outcomes)).toEqual(new Set(['answered']));
     expect(first.book.admitted).toBeGreaterThan(5);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -19,7 +19,7 @@ export function splitVerb() {
       try {
         await splitStory(folder, narrator);
       } finally {
-        if (keep !== true) rmSync(folder, { recursive: true, force: true });
+        if (keep !== true) removeHouse(folder);
       }
       const { shown, seconds, allHold } = narrator;
       const wrong = shown.filter(({ holds }) => !holds).length;
@@ -36,4 +36,11 @@ export function splitVerb() {
 
 function declare(command: Command): Command {
   return command.option('--keep', 'leave the data and the logs where they are');
+}
+
+/** As root the cluster lies elsewhere, and the data folder only points there. */
+function removeHouse(folder: string): void {
+  const cluster = join(folder, 'house', 'postgres');
+  if (existsSync(cluster)) rmSync(realpathSync(cluster), { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 }

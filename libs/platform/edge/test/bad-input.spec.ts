@@ -22,7 +22,7 @@ async function send(
     signal: AbortSignal.timeout(10_000),
     method,
     headers: { authorization, ...headers },
-    ...(body === undefined ? {} : { body: (typeof body === 'function' ? body() : body) as BodyInit }),
+    ...(body === undefined ? {} : { body: (typeof body === 'function' ? body() : body) as string }),
   });
   const text = await answer.text();
   return { status: answer.status, headers: answer.headers, outcome: JSON.parse(text) as Outcome };

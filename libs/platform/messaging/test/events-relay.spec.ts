@@ -45,9 +45,9 @@ async function sixteenWriters(): Promise<void> {
 /** Reads by a cursor while `writing` goes on, and a little longer; answers the ids it saw, in order. */
 async function readWhile(writing: Promise<void>, read: () => Promise<string[]>): Promise<string[]> {
   const seen: string[] = [];
-  let writes = true;
-  void writing.then(() => (writes = false));
-  for (let idle = 0; writes || idle < 3; idle += 1) {
+  const state = { writes: true };
+  void writing.then(() => (state.writes = false));
+  for (let idle = 0; state.writes || idle < 3; idle += 1) {
     const ids = await read();
     seen.push(...ids);
     if (ids.length > 0) idle = 0;

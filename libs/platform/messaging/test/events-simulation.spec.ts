@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Fault } from '#platform/fhir';
 import { Feed } from '../src/events/feed.ts';
 import { OutboxReader } from '../src/events/outbox-reader.ts';
@@ -40,7 +40,7 @@ class Simulation {
       for (const key of keys) await this.world.write(this.#scheduler, key);
     });
     // Two processes at all times, both believing to lead; the dead are replaced.
-    const living = [this.#live([...deaths]), this.#live([...deaths].reverse())];
+    const living = [this.#live([...deaths]), this.#live(deaths.toReversed())];
     await this.#scheduler.waitFor(Promise.all([...writing, ...living]));
   }
 

@@ -61,8 +61,13 @@ export function brokenChains(ledger: readonly LedgerEntry[], state: readonly Sto
       if (lastUpdated <= before.lastUpdated) faults.push(`${resource}: version ${version} is not later`);
     });
   }
-  const followers = ledger.filter(({ outcome, seenVersion }) => outcome === 'ok' && seenVersion !== undefined);
-  const branches = Map.groupBy(followers, ({ resource, seenVersion }) => `${resource} version ${seenVersion}`);
+  const followers = ledger.filter(
+    ({ outcome, seenVersion }) => outcome === 'ok' && seenVersion !== undefined,
+  );
+  const branches = Map.groupBy(
+    followers,
+    ({ resource, seenVersion }) => `${resource} version ${seenVersion}`,
+  );
   for (const [origin, entries] of branches) {
     if (entries.length > 1) faults.push(`fork: ${entries.length} acknowledged updates of ${origin}`);
   }
@@ -110,9 +115,11 @@ export function brokenOutbox(outbox: readonly PublishedEvent[]): string[] {
   for (const [orderKey, events] of Map.groupBy(outbox, (event) => event.orderKey)) {
     const inOrder = events.toSorted((one, other) => one.orderSequence - other.orderSequence);
     inOrder.forEach(({ orderSequence, position }, index) => {
-      if (orderSequence !== index + 1) faults.push(`${orderKey}: sequence ${orderSequence} at place ${index + 1}`);
+      if (orderSequence !== index + 1)
+        faults.push(`${orderKey}: sequence ${orderSequence} at place ${index + 1}`);
       const before = inOrder[index - 1]?.position ?? 0;
-      if (position !== null && position <= before) faults.push(`${orderKey}: position ${position} after ${before}`);
+      if (position !== null && position <= before)
+        faults.push(`${orderKey}: position ${position} after ${before}`);
     });
   }
   const positions = outbox.flatMap(({ position }) => (position === null ? [] : [position]));
@@ -121,10 +128,7 @@ export function brokenOutbox(outbox: readonly PublishedEvent[]): string[] {
 }
 
 /** Outbox against inbox: every event applied, once, in the order of its key, and nothing that was never published. */
-export function misapplied(
-  outbox: readonly PublishedEvent[],
-  inbox: readonly AppliedEvent[],
-): string[] {
+export function misapplied(outbox: readonly PublishedEvent[], inbox: readonly AppliedEvent[]): string[] {
   const faults: string[] = [];
   const marks = Map.groupBy(inbox, ({ id }) => id);
   const last = new Map<string, number>();
@@ -134,9 +138,11 @@ export function misapplied(
     const applied = marks.get(id) ?? [];
     marks.delete(id);
     if (applied.length === 0) faults.push(`not applied: event ${orderSequence} of ${orderKey}`);
-    if (applied.length > 1) faults.push(`applied ${applied.length} times: event ${orderSequence} of ${orderKey}`);
+    if (applied.length > 1)
+      faults.push(`applied ${applied.length} times: event ${orderSequence} of ${orderKey}`);
     for (const { appliedAt } of applied) {
-      if (appliedAt < (last.get(orderKey) ?? 0)) faults.push(`out of order: event ${orderSequence} of ${orderKey}`);
+      if (appliedAt < (last.get(orderKey) ?? 0))
+        faults.push(`out of order: event ${orderSequence} of ${orderKey}`);
       last.set(orderKey, Math.max(appliedAt, last.get(orderKey) ?? 0));
     }
   }

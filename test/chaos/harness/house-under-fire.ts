@@ -156,7 +156,9 @@ export class HouseUnderFire {
 
   /** What a process wrote last, for the message of a test that failed. */
   logs(): string {
-    return [...this.#residents.values()].map(({ plan, process }) => `${plan.name}:\n${process.log()}`).join('\n');
+    return [...this.#residents.values()]
+      .map(({ plan, process }) => `${plan.name}:\n${process.log()}`)
+      .join('\n');
   }
 
   async stop(): Promise<void> {

@@ -62,7 +62,9 @@ export const ledgerSystem = 'urn:septum:test:ledger';
 /** Of a resource without what the server adds or, in references, replaces; the order of properties does not matter. */
 export function valueHash(resource: object): string {
   const { id: _id, meta: _meta, ...sent } = resource as Record<string, unknown>;
-  return createHash('sha256').update(JSON.stringify(sorted(sent))).digest('base64url');
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(sent)))
+    .digest('base64url');
 }
 
 function sorted(value: unknown): unknown {

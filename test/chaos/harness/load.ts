@@ -85,9 +85,8 @@ class Worker {
     const seen = known.version;
     const entry = await this.#send(known.resource, seen, patience);
     if (entry.outcome === 'ok') known.version = Math.max(known.version, entry.version!);
-    // Somebody else was faster, or an attempt that nobody answered took effect.
-    if (entry.outcome === 'fail' || entry.outcome === 'unknown') known.version = Math.max(known.version, seen + 1);
-    if (entry.statuses.at(-1) === 412) known.version = seen + this.#random.between(-1, 2);
+    // Somebody else was faster, or an attempt that nobody answered took effect, or none did: it finds out by trying.
+    else known.version = Math.max(1, seen + this.#random.between(-1, 2));
   }
 
   async #updateUnseen(patience: WriteOptions): Promise<void> {

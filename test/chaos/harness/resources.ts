@@ -15,7 +15,13 @@ export function patient(family: string): Resource {
 export function observation(value: number, subject = 'Patient/under-fire'): Resource {
   const valueQuantity = { value, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' };
   const code = { text: 'Heart rate' };
-  return { resourceType: 'Observation', status: 'final', code, subject: { reference: subject }, valueQuantity };
+  return {
+    resourceType: 'Observation',
+    status: 'final',
+    code,
+    subject: { reference: subject },
+    valueQuantity,
+  };
 }
 
 export function order(text: string, subject = 'Patient/under-fire'): Resource {

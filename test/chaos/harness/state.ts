@@ -18,7 +18,9 @@ export async function storedVersions(
 ): Promise<StoredVersion[]> {
   const resources: string[] = [];
   for (const [type, context] of Object.entries(types)) {
-    const rows = await house.query<{ id: string }>(`select id from ${context}.resource where type = $1`, [type]);
+    const rows = await house.query<{ id: string }>(`select id from ${context}.resource where type = $1`, [
+      type,
+    ]);
     resources.push(...rows.map(({ id }) => `${type}/${id}`));
   }
   const versions: StoredVersion[] = [];
@@ -59,7 +61,11 @@ export function outboxOf(house: HouseUnderFire, context: string, pattern = ''): 
 }
 
 /** What a subscription of a context applied. */
-export function inboxOf(house: HouseUnderFire, context: string, subscription: string): Promise<AppliedEvent[]> {
+export function inboxOf(
+  house: HouseUnderFire,
+  context: string,
+  subscription: string,
+): Promise<AppliedEvent[]> {
   return house.query<AppliedEvent>(
     `select message_id as id, extract(epoch from applied_at)::float8 as "appliedAt" from ${context}.inbox
       where strpos(subscription, $1) > 0`,

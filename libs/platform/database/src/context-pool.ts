@@ -82,6 +82,8 @@ function poolConfig(options: PoolOptions): PoolConfig {
     lock_timeout: options.lockTimeoutMs ?? 5_000,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: 60_000,
+    // Left to itself the server plans the searches of the store anew each time, at twice the cost of running them.
+    plan_cache_mode: 'force_generic_plan',
   };
   return {
     connectionString: options.url,

@@ -19,7 +19,7 @@ export async function readCompartment(
   const types = (request.types ?? [...store.types]).filter((type) => hasScope(caller, type, 'r'));
   const identity = JSON.stringify(['compartment', patient, types, since ?? null]);
   const [afterType = null, afterId = null] =
-    request.cursor === undefined ? [] : readCursor(request.cursor, identity, store.hash).values;
+    request.cursor === undefined ? [] : readCursor(request.cursor, identity, store.hash);
   const rows = await store.database.query<ResourceRow>(rowPolicy(caller), {
     name: `${store.schema}.compartment`,
     text: `SELECT ${rowColumns('r')} FROM "${store.schema}".search_key k JOIN "${store.schema}".resource r ON r.item = k.item
@@ -48,8 +48,6 @@ export async function readCompartment(
   });
   const last = page.at(-1);
   const next =
-    rows.length > count && last
-      ? writeCursor({ stretch: 0, values: [last.type, last.id] }, identity, store.hash)
-      : undefined;
+    rows.length > count && last ? writeCursor([last.type, last.id], identity, store.hash) : undefined;
   return replyOf(page, (matches): Found => ({ matches, ...(next === undefined ? {} : { next }) }));
 }

@@ -19,8 +19,7 @@ export async function readHistory(
   store.assertOwns(type);
   assertScope(caller, type, 'r');
   const identity = `history ${type}/${id}`;
-  const before =
-    request.cursor === undefined ? null : readCursor(request.cursor, identity, store.hash).values[0];
+  const before = request.cursor === undefined ? null : readCursor(request.cursor, identity, store.hash)[0];
   const rows = await store.database.query<ResourceRow & { total: number }>(rowPolicy(caller), {
     name: `${store.schema}.history`,
     text: historySql(store.schema),
@@ -41,9 +40,7 @@ export async function readHistory(
   });
   const last = page.at(-1);
   const next =
-    rows.length > count && last
-      ? writeCursor({ stretch: 0, values: [last.version] }, identity, store.hash)
-      : undefined;
+    rows.length > count && last ? writeCursor([String(last.version)], identity, store.hash) : undefined;
   return replyOf(page, (matches): Found => ({
     matches,
     ...(next === undefined ? {} : { next }),

@@ -20,7 +20,7 @@ export interface StoreOptions {
   readonly relay?: { poke(): void };
   /** Makes ids of new resources. Default: UUIDs of version 4, which tell nothing of when. */
   readonly randomId?: () => string;
-  /** More matches of a search than this are looked for along its order instead of gathered and sorted. Default 2,000. */
+  /** More matches of a search than this are looked for along its order, not gathered and sorted. Default: by size. */
   readonly gatherLimit?: number;
   /** Milliseconds since the epoch; only "approximately" in searches depends on it. */
   readonly now?: () => number;
@@ -39,7 +39,7 @@ export class StoreParts {
   readonly definitionSet: string;
   readonly ownBase: string | undefined;
   readonly randomId: () => string;
-  readonly gatherLimit: number;
+  readonly gatherLimit: number | undefined;
   readonly now: () => number;
   readonly poke: () => void;
 
@@ -56,7 +56,7 @@ export class StoreParts {
     this.definitionSet = options.definitionSet ?? 'r4-4.0.1';
     this.ownBase = options.ownBase;
     this.randomId = options.randomId ?? (() => crypto.randomUUID());
-    this.gatherLimit = options.gatherLimit ?? 2_000;
+    this.gatherLimit = options.gatherLimit;
     this.now = options.now ?? Date.now;
     this.poke = () => options.relay?.poke();
   }

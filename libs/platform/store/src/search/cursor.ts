@@ -1,20 +1,15 @@
 import { Fault } from '#platform/fhir';
 import type { SearchHash } from '../index/search-hash.ts';
 
-export type SqlType = 'text' | 'float8' | 'int8';
-
-/** Where a page ended: in which stretch of the result, and at which values of its order. */
-export interface Cursor {
-  readonly stretch: number;
-  readonly values: readonly (string | number | null)[];
-}
+/** Where a page ended: the values of its last row, level by level of the order, as PostgreSQL writes them. */
+export type Cursor = readonly (string | null)[];
 
 /**
  * An opaque text for the next link. It carries a keyed hash over itself and over the search it belongs to, so that
  * none but the store makes one, and none is used for another search.
  */
-export function writeCursor({ stretch, values }: Cursor, search: string, hash: SearchHash): string {
-  const body = JSON.stringify([stretch, ...values]);
+export function writeCursor(cursor: Cursor, search: string, hash: SearchHash): string {
+  const body = JSON.stringify(cursor);
   return Buffer.from(`${hash.of(`cursor\u0000${search}\u0000${body}`)} ${body}`).toString('base64url');
 }
 
@@ -29,6 +24,5 @@ export function readCursor(text: string, search: string, hash: SearchHash): Curs
       'The page cursor is not one that this search gave. Start again from the first page.',
     );
   }
-  const [stretch, ...values] = JSON.parse(body) as [number, ...(string | number | null)[]];
-  return { stretch, values };
+  return JSON.parse(body) as Cursor;
 }

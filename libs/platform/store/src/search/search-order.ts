@@ -1,19 +1,14 @@
 import { Fault, searchParameter, searchParameters, type SortKey } from '#platform/fhir';
 import type { SearchHash } from '../index/search-hash.ts';
 import { parameterKey } from '../index/search-key.ts';
-import type { SqlType } from './cursor.ts';
 
-/**
- * How the matches of one stretch of a result follow each other. Resources that have no value of the parameter they are
- * sorted by come last, as a stretch of their own, by id.
- */
-export type SearchOrder =
-  | { readonly by: 'id'; readonly descending: boolean; readonly lacking?: ValueOrder }
+/** One key of `_sort`. */
+export type OrderKey =
+  | { readonly by: 'id'; readonly descending: boolean }
   | { readonly by: 'moment'; readonly descending: boolean }
-  | ValueOrder
-  | { readonly by: 'several'; readonly keys: readonly OrderKey[] };
+  | ValueOrder;
 
-/** By a parameter: ascending by a resource's least value, descending by its greatest. */
+/** By a parameter: ascending by a resource's least value, descending by its greatest; those without one come last. */
 export interface ValueOrder {
   readonly by: 'value';
   readonly table: 'search_range' | 'search_word';
@@ -21,8 +16,6 @@ export interface ValueOrder {
   readonly key: string;
   readonly descending: boolean;
 }
-
-export type OrderKey = Exclude<SearchOrder, { readonly by: 'several' }>;
 
 const tables = {
   date: 'search_range',
@@ -42,16 +35,9 @@ export function sortableParameters(type: string): readonly string[] {
     .map(({ code }) => code);
 }
 
-/** The stretches of a result, one after the other. Without `_sort` by id, which no update moves. */
-export function searchOrders(
-  type: string,
-  sort: readonly SortKey[],
-  hash: SearchHash,
-): readonly SearchOrder[] {
-  const keys = sort.map((key) => orderKey(type, key, hash));
-  if (keys.length > 1) return [{ by: 'several', keys }];
-  const [only = { by: 'id', descending: false } as const] = keys;
-  return only.by === 'value' ? [only, { by: 'id', descending: false, lacking: only }] : [only];
+/** The keys that a search is sorted by. Without `_sort` by id, which no update moves. */
+export function searchOrder(type: string, sort: readonly SortKey[], hash: SearchHash): readonly OrderKey[] {
+  return sort.length === 0 ? [{ by: 'id', descending: false }] : sort.map((key) => orderKey(type, key, hash));
 }
 
 function orderKey(type: string, { parameter, descending }: SortKey, hash: SearchHash): OrderKey {
@@ -69,16 +55,10 @@ function orderKey(type: string, { parameter, descending }: SortKey, hash: Search
   return { by: 'value', table, column, key: hash.ofRecurring(parameterKey(type, parameter)), descending };
 }
 
-/** The SQL types of what a cursor holds in this order: where the page before ended. */
-export function cursorTypes(order: SearchOrder): readonly SqlType[] {
-  switch (order.by) {
-    case 'id':
-      return ['text'];
-    case 'moment':
-      return ['float8', 'int8'];
-    case 'value':
-      return [order.table === 'search_word' ? 'text' : 'float8', 'int8'];
-    case 'several':
-      return [...order.keys.map((key) => cursorTypes(key)[0]!), 'int8'];
-  }
+/** A row's value of the key, for `resource r`. */
+export function orderValueSql(schema: string, key: OrderKey, keyParameter: () => string): string {
+  if (key.by === 'id') return 'r.id';
+  if (key.by === 'moment') return '(extract(epoch FROM r.last_updated) * 1000)::float8';
+  const extreme = key.descending ? 'max' : 'min';
+  return `(SELECT ${extreme}(v.${key.column}) FROM "${schema}".${key.table} v WHERE v.item = r.item AND v.key = ${keyParameter()})`;
 }

@@ -9,12 +9,20 @@ import { replyOf, type ResourceRow } from '../resource-row.ts';
 import type { StoreParts } from '../store-parts.ts';
 import { readCursor, writeCursor, type Cursor } from './cursor.ts';
 import { planFilters, type FilterContext, type FilterPlan } from './filter-plan.ts';
-import { cursorTypes, searchOrders, type SearchOrder } from './search-order.ts';
-import { countStatement, gatherStatement, walkStatement, type PageRequest } from './search-statement.ts';
+import { countStatement } from './count-statement.ts';
+import { GatherLimit } from './gather-limit.ts';
+import { gatherStatement } from './gather-statement.ts';
+import { searchOrder, type OrderKey } from './search-order.ts';
+import { walkStatement } from './walk-statement.ts';
 
-type FoundRow = ResourceRow & { readonly hits: number } & Readonly<
-    Record<`o${number}`, string | number | null>
-  >;
+interface FoundRow extends ResourceRow {
+  readonly hits: number;
+  /** What it is sorted by, level by level, as PostgreSQL writes it. */
+  readonly o0: string | null;
+  readonly o1?: string | null;
+  readonly o2?: string | null;
+  readonly o3?: string | null;
+}
 
 /** Several sort keys have no order to walk along, so this many are sorted, and more are too costly. */
 const sortLimit = 10_000;
@@ -25,8 +33,11 @@ export class ResourceSearch {
   /** Searches that were found to match more than the limit: they walk at once. */
   readonly #unselective = new Set<string>();
 
+  readonly #gatherLimit: GatherLimit;
+
   constructor(parts: StoreParts) {
     this.#parts = parts;
+    this.#gatherLimit = new GatherLimit(parts.database);
   }
 
   async search(caller: Caller, { type, search }: SearchResources): Promise<Reply<Found>> {
@@ -66,7 +77,6 @@ export class ResourceSearch {
     return row?.total ?? 0;
   }
 
-  /** A page may take from two stretches: resources with a value to sort by, then those without. */
   async #page(
     policy: RowPolicy,
     context: FilterContext,
@@ -75,53 +85,76 @@ export class ResourceSearch {
   ): Promise<Page> {
     const { hash } = this.#parts;
     const identity = JSON.stringify([context.type, search.filters, search.sort]);
-    const cursor: Cursor =
-      search.cursor === undefined ? { stretch: 0, values: [] } : readCursor(search.cursor, identity, hash);
-    const orders = searchOrders(context.type, search.sort, hash);
-    const rows: FoundRow[] = [];
-    let end: Cursor | undefined;
-    for (let stretch = cursor.stretch; stretch < orders.length && rows.length <= search.count; stretch += 1) {
-      const order = orders[stretch]!;
-      const after = stretch === cursor.stretch && search.cursor !== undefined ? cursor.values : undefined;
-      const found = await this.#stretch(
-        policy,
-        context,
-        { filters, order, after, limit: search.count + 1 - rows.length },
-        identity,
-      );
-      rows.push(...found);
-      const last = rows.length > search.count ? found.at(-2) : found.at(-1);
-      if (last) end = { stretch, values: orderValues(last, order) };
-    }
+    const page: PageRequest = {
+      filters,
+      order: searchOrder(context.type, search.sort, hash),
+      after: search.cursor === undefined ? undefined : readCursor(search.cursor, identity, hash),
+      limit: search.count + 1,
+    };
+    const rows =
+      (await this.#gather(policy, context, page, identity)) ?? (await this.#walk(policy, context, page));
     if (rows.length <= search.count) return { rows, next: undefined };
-    return { rows: rows.slice(0, search.count), next: end && writeCursor(end, identity, hash) };
+    const last = rows[search.count - 1];
+    return { rows: rows.slice(0, search.count), next: last && writeCursor(levelsOf(last), identity, hash) };
   }
 
-  async #stretch(
+  /** Undefined when there is nothing to start from, or too much matches: then the search walks. */
+  async #gather(
     policy: RowPolicy,
     context: FilterContext,
     page: PageRequest,
     identity: string,
-  ): Promise<FoundRow[]> {
-    const { database } = this.#parts;
-    const walk = walkStatement(context, page);
-    const limit = walk ? this.#parts.gatherLimit : sortLimit;
-    const gather =
-      walk && this.#unselective.has(identity) ? undefined : gatherStatement(context, page, limit);
-    if (gather) {
-      const rows = await database.query<FoundRow>(policy, gather);
-      if ((rows[0]?.hits ?? 0) <= limit) return rows.filter(({ id }) => id !== null);
-      if (this.#unselective.size >= rememberedSearches) this.#unselective.clear();
-      this.#unselective.add(identity);
-    }
-    if (!walk) {
+  ): Promise<FoundRow[] | undefined> {
+    const canWalk = page.order.length === 1;
+    if (canWalk && (!page.filters.driver || this.#unselective.has(identity))) return undefined;
+    const hitLimit = canWalk ? (this.#parts.gatherLimit ?? this.#gatherLimit.get(context.now)) : sortLimit;
+    const rows = await this.#parts.database.query<FoundRow>(
+      policy,
+      gatherStatement(context, { ...page, hitLimit }),
+    );
+    if ((rows[0]?.hits ?? 0) <= hitLimit) return rows.filter(({ id }) => id !== null);
+    if (!canWalk) {
       throw new Fault(
         'too-costly',
         `More than ${sortLimit} resources match; narrow the search, or sort by one parameter only.`,
       );
     }
-    return database.query<FoundRow>(policy, walk);
+    if (this.#unselective.size >= rememberedSearches) this.#unselective.clear();
+    this.#unselective.add(identity);
+    return undefined;
   }
+
+  /** Sorted by a parameter, the resources that lack it follow those that have it. */
+  async #walk(policy: RowPolicy, context: FilterContext, page: PageRequest): Promise<FoundRow[]> {
+    const { database } = this.#parts;
+    const { filters, after, limit } = page;
+    const order = page.order[0]!;
+    if (order.by !== 'value')
+      return database.query(policy, walkStatement(context, { filters, order, lacking: false, after, limit }));
+    const inLacking = after !== undefined && after[0] === null;
+    const valued = inLacking
+      ? []
+      : await database.query<FoundRow>(
+          policy,
+          walkStatement(context, { filters, order, lacking: false, after, limit }),
+        );
+    if (valued.length === limit) return valued;
+    const rest = {
+      filters,
+      order,
+      lacking: true,
+      after: inLacking ? after : undefined,
+      limit: limit - valued.length,
+    };
+    return [...valued, ...(await database.query<FoundRow>(policy, walkStatement(context, rest)))];
+  }
+}
+
+interface PageRequest {
+  readonly filters: FilterPlan;
+  readonly order: readonly OrderKey[];
+  readonly after: Cursor | undefined;
+  readonly limit: number;
 }
 
 interface Page {
@@ -131,8 +164,8 @@ interface Page {
 
 const nothing: Page = { rows: [], next: undefined };
 
-function orderValues(row: FoundRow, order: SearchOrder): Cursor['values'] {
-  return cursorTypes(order).map((_, at) => row[`o${at}`] ?? null);
+function levelsOf({ o0, o1, o2, o3 }: FoundRow): Cursor {
+  return [o0, o1, o2, o3].filter((level) => level !== undefined);
 }
 
 /** 64 bits may collide, and two people must not be taken for one: an identifier is looked for in the text itself. */

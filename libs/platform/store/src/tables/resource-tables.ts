@@ -54,11 +54,11 @@ CREATE TABLE ${s}.search_range (
   key int8 NOT NULL, item int8 NOT NULL, low float8 NOT NULL, high float8 NOT NULL, unit int8, unit_code int8
 );
 CREATE INDEX search_range_low ON ${s}.search_range (key, low, item);
-CREATE INDEX search_range_item ON ${s}.search_range (item);
+CREATE INDEX search_range_item ON ${s}.search_range (item, key);
 
 CREATE TABLE ${s}.search_word (key int8 NOT NULL, item int8 NOT NULL, value text COLLATE "C" NOT NULL);
 CREATE INDEX search_word_value ON ${s}.search_word (key, value, item);
-CREATE INDEX search_word_item ON ${s}.search_word (item);
+CREATE INDEX search_word_item ON ${s}.search_word (item, key);
 ${rowsOfPatients(s, 'resource')}${rowsOfPatients(s, 'history')}${rowsOfItems(s, 'search_range')}${rowsOfItems(s, 'search_word')}`;
 }
 

@@ -24,12 +24,16 @@ const unpacked = new Set(['transaction', 'batch', 'collection', 'searchset']);
 
 const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
 
+/** As nearly all Bundles begin; looking closer would mean to go through all of a large file once more. */
+const beginsAsBundle = /^\s*\{\s*"resourceType"\s*:\s*"Bundle"/;
+
 /** The resources in one JSON text: of a Bundle its entries, else the resource itself. */
 export function resourcesInText(text: string, place: string): (FoundResource | NotImportable)[] {
   try {
-    const whole = headOf(text);
-    const bundle = whole.type === 'Bundle' ? sliceBundle(text) : undefined;
-    if (bundle === undefined || !unpacked.has(bundle.type)) return [found(whole, undefined, place)];
+    const whole = beginsAsBundle.test(text) ? undefined : headOf(text);
+    const bundle = whole === undefined || whole.type === 'Bundle' ? sliceBundle(text) : undefined;
+    if (bundle === undefined || !unpacked.has(bundle.type))
+      return [found(whole ?? headOf(text), undefined, place)];
     return bundle.entries.flatMap(({ resource, fullUrl }, index) => {
       const where = `${place} entry ${index + 1}`;
       if (resource === undefined)

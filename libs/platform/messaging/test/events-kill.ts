@@ -25,7 +25,9 @@ export function killedAt(database: OpenContextDatabase, step: string, nth: numbe
       around(statements, () => database.pipeline<R>(policy, statements)),
     transact: async <T>(policy: RowPolicy, work: (transaction: Transaction) => Promise<T>) => {
       const result = await database.transact(policy, async (transaction) => {
-        const done = await work(transaction);
+        const query = <R extends object>(statement: Statement): Promise<R[]> =>
+          around([statement], () => transaction.query<R>(statement));
+        const done = await work({ ...transaction, query });
         pass('before commit');
         return done;
       });

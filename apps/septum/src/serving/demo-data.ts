@@ -33,7 +33,7 @@ export async function makeDemoData({
   let told = Date.now();
   const options = { patients, seed: 'septum', until: demoUntil };
   const { created, updated, unchanged } = await loadDemo(
-    messengerTarget(messenger, systemCaller('edge')),
+    messengerTarget(systemCaller('edge'), messenger),
     options,
     (stored) => {
       if (Date.now() - told < 2_000) return;

@@ -19,6 +19,7 @@ import { openBindings, type Bindings } from './bindings.ts';
 import { migrationsOf } from './context-parts.ts';
 import { makeDemoData } from './demo-data.ts';
 import { openHttpSide } from './http-side.ts';
+import { assertMigrated } from './migrated.ts';
 import { assertSafeDatabases } from './safe-databases.ts';
 import { openSharedTransactions } from './shared-transactions.ts';
 import { startContexts } from './start-contexts.ts';
@@ -60,6 +61,7 @@ async function start(
   const databases = await openDatabases({ settings, topology: planned, migrationsOf, log });
   shutdown.at('close-pools', () => databases.close());
   await assertSafeDatabases(databases, planned, settings);
+  await assertMigrated(databases, planned, settings);
   const bindings = await openBindings({ settings, topology: planned, databases, shutdown, log });
   const health = openHealth(planned, bindings);
   const metrics = new Metrics();

@@ -12,7 +12,7 @@ export function serveVerb() {
     settingFlags,
     async (flags, told) => {
       const settings = readSettings(flags);
-      const log = createLog(settings.logLevel);
+      const log = createLog(settings.logLevel ?? 'info');
       Logger.overrideLogger(nestLogger(log));
       // Whatever was thrown there left something half done: better to end and be started again.
       process.on('uncaughtException', (error) => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadSettings } from './load-settings.ts';
 import { settingsReference } from './settings-reference.ts';
@@ -67,5 +69,8 @@ describe('settings', () => {
     const reference = settingsReference();
     expect(reference).toContain('| `SEPTUM_HTTP_PORT` | `httpPort` | `8080` |');
     expect(reference).toContain('| `SEPTUM_TEST_DATA` |');
+    const committed = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'generated', 'settings.md');
+    // When this fails: npx septum settings > docs/generated/settings.md
+    expect(readFileSync(committed, 'utf8')).toBe(reference);
   });
 });

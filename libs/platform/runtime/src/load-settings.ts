@@ -25,6 +25,7 @@ export function loadSettings(sources: SettingsSources): Settings {
     given(sources.flags ?? {}),
   );
   settings.httpHost ||= settings.profile === 'demo' ? '127.0.0.1' : '0.0.0.0';
+  settings.logLevel ??= settings.profile === 'demo' ? 'warn' : 'info';
   const [wrong] = validateSync(settings, { stopAtFirstError: true });
   if (wrong !== undefined) {
     const declared = declaredSettings().find(({ property }) => property === wrong.property);

@@ -101,9 +101,12 @@ export class Settings {
   @Max(1_000_000)
   demoPatients: number = 50;
 
-  @Setting('SEPTUM_LOG_LEVEL', `One of ${logLevels.join(', ')}.`)
+  @Setting('SEPTUM_LOG_LEVEL', `One of ${logLevels.join(', ')}.`, {
+    defaultSays: '`warn` in demo, `info` in production',
+  })
+  @IsOptional()
   @IsIn(logLevels)
-  logLevel: LogLevel = 'info';
+  logLevel?: LogLevel;
 
   @Setting('SEPTUM_POOL_SIZE', 'Database connections per context and process.')
   @IsInt()

@@ -15,11 +15,17 @@ export interface HouseDatabase {
  * On the server of SEPTUM_TEST_DATABASE_URL, which a run of the whole suite shares; else on an embedded server of this
  * house. With SEPTUM_TEST_TEMPLATE it is a copy of a database that is migrated already.
  */
-export async function openHouseDatabase(): Promise<HouseDatabase> {
+export async function openHouseDatabase(
+  options: { readonly migrated?: boolean } = {},
+): Promise<HouseDatabase> {
   const shared = process.env['SEPTUM_TEST_DATABASE_URL'];
   if (shared === undefined) return ownServer();
   const name = `house_${randomBytes(6).toString('hex')}`;
-  const url = await createDatabase(shared, name, process.env['SEPTUM_TEST_TEMPLATE']);
+  const url = await createDatabase(
+    shared,
+    name,
+    options.migrated === false ? undefined : process.env['SEPTUM_TEST_TEMPLATE'],
+  );
   return { url, drop: () => dropDatabase(shared, name) };
 }
 

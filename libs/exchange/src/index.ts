@@ -1,6 +1,6 @@
 import { defineContext, type ContextDefinition } from '#platform/runtime';
 import { importResources, ImportOperation } from './operations/import.ts';
-import { ResourceOwners } from './operations/resource-owners.ts';
+import { ResourceOwners } from './resource-owners.ts';
 
 const types = [
   'Subscription',

@@ -6,7 +6,7 @@ import type { FoundResource } from '../verbs/import/resources-in-text.ts';
 import type { ImportTarget } from '../verbs/import/import-run.ts';
 
 /** Imports from within Septum, each resource through the contract of the context that owns its type. */
-export function messengerTarget(messenger: Messenger, caller: Caller): Pick<ImportTarget, 'store'> {
+export function messengerTarget(caller: Caller, messenger: Messenger): Pick<ImportTarget, 'store'> {
   const owners = new Map(catalogue.flatMap(({ name, types }) => types.map((type) => [type, name] as const)));
   const storeOwn = async (context: string, items: readonly Item[]) => {
     const entries = items.map(({ resource: { type, id } }) => ({ type, id }));

@@ -5,7 +5,7 @@ import { Fault, operationOutcome, sliceBundle, type Issue } from '#platform/fhir
 import { Handles, Messenger, reply, type CallScope, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation } from '#platform/runtime';
 import { importContracts, type Imported } from '#platform/store';
-import { ResourceOwners } from './resource-owners.ts';
+import { ResourceOwners } from '../resource-owners.ts';
 
 export const importResources = operation('exchange', {
   name: 'import',

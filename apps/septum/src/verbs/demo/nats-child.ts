@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '#platform/fhir';
+import { namedNatsServer } from './child-environment.ts';
 
 export interface NatsChild {
   readonly url: string;
@@ -49,7 +50,7 @@ function urlIn(file: string): string | undefined {
 
 /** The one named in SEPTUM_NATS_SERVER, else what `tools/nats-server.mjs` of the checkout finds or obtains. */
 function natsProgram(): string {
-  const given = process.env['SEPTUM_NATS_SERVER'];
+  const given = namedNatsServer();
   if (given !== undefined) return given;
   for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
     const finder = join(folder, 'tools', 'nats-server.mjs');

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRunFile, type RunFile } from '#platform/runtime';
+import { childEnvironment } from './child-environment.ts';
 
 const startLimitMs = 120_000;
 
@@ -27,7 +28,7 @@ export class SeptumChild {
     const log = openSync(this.#log, 'a');
     const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'serve', ...args], {
       cwd: this.dataDir,
-      env: { ...environment(), SEPTUM_DATA_DIR: this.dataDir, ...settings },
+      env: childEnvironment({ ...ownSettings, SEPTUM_DATA_DIR: this.dataDir, ...settings }),
       stdio: ['ignore', log, log],
     });
     closeSync(log);
@@ -54,18 +55,14 @@ export class SeptumChild {
   }
 }
 
-/** Without the settings of another installation that this terminal may be set up for. */
-function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('SEPTUM_'));
-  const own = {
-    SEPTUM_HTTP_PORT: '0',
-    SEPTUM_MLLP_PORT: '0',
-    SEPTUM_DEMO_PATIENTS: '0',
-    SEPTUM_LOG_LEVEL: 'warn',
-    SEPTUM_DRAIN_MS: '0',
-  };
-  return { ...Object.fromEntries(kept), ...own };
-}
+/** What keeps it apart from whatever else runs here. */
+const ownSettings = {
+  SEPTUM_HTTP_PORT: '0',
+  SEPTUM_MLLP_PORT: '0',
+  SEPTUM_DEMO_PATIENTS: '0',
+  SEPTUM_LOG_LEVEL: 'warn',
+  SEPTUM_DRAIN_MS: '0',
+};
 
 async function isReady(url: string): Promise<boolean> {
   try {

@@ -202,6 +202,26 @@ describe('a rule of care', () => {
   });
 });
 
+describe('a rule of care in a race to create', () => {
+  it('is asked again by the loser, who then sees what the winner wrote', async () => {
+    const seen: boolean[] = [];
+    const rules = [{ type: 'Patient', decide: (before: unknown) => (seen.push(before !== undefined), []) }];
+    const stores = [house.open({ rules }), house.open({ rules })];
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, (_, at) =>
+        stores[at % 2]!.write(
+          clinician,
+          { method: 'update', type: 'Patient', id: 'raced' },
+          patient(`R${at}`, { id: 'raced' }),
+        ),
+      ),
+    );
+    expect(answers.filter(({ result }) => result.created)).toHaveLength(1);
+    expect(await chain('raced')).toHaveLength(6);
+    expect(seen.filter(Boolean)).toHaveLength(5);
+  });
+});
+
 describe('an import', () => {
   const texts = ['Zed', 'Zed', 'Zoe'].map((family, at) => patient(family, { id: `i${at}` }));
   const entries = [0, 1, 2].map((at) => ({ type: 'Patient', id: `i${at}` }));

@@ -135,6 +135,44 @@ describe('history', () => {
   });
 });
 
+describe('reading several', () => {
+  it('answers what is there, in the order asked, and leaves out the rest', async () => {
+    for (const id of ['r1', 'r2', 'r3'])
+      await write({ method: 'update', type: 'Patient', id }, patient(id, { id }));
+    await write({ method: 'delete', type: 'Patient', id: 'r2' });
+    const { result } = await house.store.readMany(clinician, {
+      references: ['Patient/r3', 'Patient/r2', 'Patient/none', 'Patient/r1'],
+    });
+    expect(result.map(({ id }) => id)).toEqual(['r3', 'r1']);
+  });
+
+  it('answers the compartment of a patient, page by page, by type and id, and what changed since', async () => {
+    await write({ method: 'update', type: 'Patient', id: 'c1' }, patient('C', { id: 'c1' }));
+    for (const id of ['c-b', 'c-a', 'c-c'])
+      await write({ method: 'create', type: 'Observation', id }, observation('c1'));
+    await write({ method: 'delete', type: 'Observation', id: 'c-b' });
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const request = { patient: 'c1', count: 2, ...(cursor ? { cursor } : {}) };
+      const { result } = await house.store.compartment(clinician, request);
+      ids.push(...result.matches.map(({ type, id }) => `${type}/${id}`));
+      cursor = result.next;
+    } while (cursor);
+    expect(ids).toEqual(['Observation/c-a', 'Observation/c-c', 'Patient/c1']);
+    const { result: last } = await house.store.read(clinician, { type: 'Observation', id: 'c-c' });
+    const since = { patient: 'c1', count: 9, since: last.lastUpdated };
+    expect((await house.store.compartment(clinician, since)).result.matches.map(({ id }) => id)).toEqual([
+      'c-c',
+    ]);
+  });
+
+  it('counts by type what the caller may see', async () => {
+    const { result } = await house.store.counts(patientCaller('c1'), { types: ['Observation', 'Encounter'] });
+    expect(result).toEqual({ Observation: 2, Encounter: 0 });
+  });
+});
+
 describe('the second wall', () => {
   it('shows and changes only the rows of the patients that the caller is confined to', async () => {
     await write({ method: 'update', type: 'Patient', id: 'w1' }, patient('Wall', { id: 'w1' }));

@@ -100,14 +100,21 @@ export class ResourceWriter {
   ): Promise<Reply<Written>> {
     const { database, schema } = this.#parts;
     const key = request.idempotencyKey;
-    const answer = await database.transact(rowPolicy(caller), async (transaction): Promise<WriteAnswer> => {
-      if (key === undefined) return (await this.#apply(transaction, caller, [write], [], traceparent))[0]!;
-      const once = { schema, caller, key, request: requestHash(request, text) };
-      const before = await answeredBefore(transaction, once);
-      if (before) return before;
-      const [first] = await this.#apply(transaction, caller, [write], [], traceparent);
-      await rememberAnswer(transaction, once, first!.written);
-      return first!;
+    const attempt = (): Promise<WriteAnswer> =>
+      database.transact(rowPolicy(caller), async (transaction): Promise<WriteAnswer> => {
+        if (key === undefined) return (await this.#apply(transaction, caller, [write], [], traceparent))[0]!;
+        const once = { schema, caller, key, request: requestHash(request, text) };
+        const before = await answeredBefore(transaction, once);
+        if (before) return before;
+        const [first] = await this.#apply(transaction, caller, [write], [], traceparent);
+        await rememberAnswer(transaction, once, first!.written);
+        return first!;
+      });
+    const answer = await attempt().catch((error: unknown) => {
+      // The client named no version: another write created the resource while the rules looked. They look again.
+      const raced = error instanceof Fault && error.kind === 'version-conflict' && write.ifMatch === null;
+      if (raced) return attempt();
+      throw error;
     });
     this.#parts.poke();
     return replyOfWrites([answer], ([written]) => written!);

@@ -200,6 +200,14 @@ describe('an import', () => {
     expect(JSON.parse(shelf.texts.get('Patient/p7')!)).toEqual({ resourceType: 'Patient', id: 'p7' });
   });
 
+  it('takes a Bundle of more entries than a request may have', async () => {
+    const entries = Array.from({ length: 10_001 }, (_, index) => ({
+      resource: { resourceType: 'Basic', id: `b${index}` },
+    }));
+    const { counts } = await imported(new Shelf(), bundle(...entries));
+    expect(counts).toMatchObject({ created: 10_001, rejected: 0 });
+  });
+
   it('ends when the server fails, whichever batch it was', async () => {
     const shelf = new Shelf();
     shelf.store = async () => Promise.reject(new Error('gone'));

@@ -22,6 +22,9 @@ export interface NotImportable {
 /** Bundles that hold resources to keep one by one. Others, such as documents and messages, are kept whole. */
 const unpacked = new Set(['transaction', 'batch', 'collection', 'searchset']);
 
+/** Files are not requests: whoever imports one wants all of it. */
+const unlimited = { isLimited: false } as const;
+
 const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
 
 /** As nearly all Bundles begin; looking closer would mean to go through all of a large file once more. */
@@ -31,7 +34,7 @@ const beginsAsBundle = /^\s*\{\s*"resourceType"\s*:\s*"Bundle"/;
 export function resourcesInText(text: string, place: string): (FoundResource | NotImportable)[] {
   try {
     const whole = beginsAsBundle.test(text) ? undefined : headOf(text);
-    const bundle = whole === undefined || whole.type === 'Bundle' ? sliceBundle(text) : undefined;
+    const bundle = whole === undefined || whole.type === 'Bundle' ? sliceBundle(text, unlimited) : undefined;
     if (bundle === undefined || !unpacked.has(bundle.type))
       return [found(whole ?? headOf(text), undefined, place)];
     return bundle.entries.flatMap(({ resource, fullUrl }, index) => {
@@ -52,6 +55,7 @@ export function resourcesInText(text: string, place: string): (FoundResource | N
 function headOf(text: string): EntryResource {
   const { entries } = sliceBundle(
     `{"resourceType":"Bundle","type":"collection","entry":[{"resource":${text}}]}`,
+    unlimited,
   );
   return entries[0]!.resource!;
 }

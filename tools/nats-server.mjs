@@ -165,7 +165,7 @@ async function fromDebian(work) {
   );
   writeFileSync(join(work, 'status'), '');
   const apt = (...args) =>
-    execFileSync('apt-get', ['-q', ...aptOptions(work), ...args], {
+    execFileSync('/usr/bin/apt-get', ['-q', ...aptOptions(work), ...args], {
       cwd: work,
       stdio: ['ignore', 'ignore', 'pipe'],
       encoding: 'utf8',
@@ -183,7 +183,7 @@ async function fromDebian(work) {
     );
   }
   const archive = readdirSync(work).find((name) => name.endsWith('.deb'));
-  execFileSync('dpkg-deb', ['-x', archive, 'unpacked'], { cwd: work });
+  execFileSync('/usr/bin/dpkg-deb', ['-x', archive, 'unpacked'], { cwd: work });
   copyFileSync(join(work, 'unpacked', 'usr', 'sbin', 'nats-server'), join(work, 'nats-server'));
   return join(work, 'nats-server');
 }

@@ -15,7 +15,9 @@ export async function openTestServers(folder) {
   );
   const server = await startEmbedded({ dataDir: join(folder, 'server') });
   const url = await createDatabase(server.url, template);
-  const { SEPTUM_TEST_DATA, SEPTUM_NATS_SERVER, ...environment } = process.env;
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('SEPTUM_')),
+  );
   const made = spawnSync(process.execPath, [program, 'migrate', '--admin', url], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],

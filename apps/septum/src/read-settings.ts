@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { loadSettings, type Settings } from '#platform/runtime';
+import { loadSettings, settingsEnvironment, type Settings } from '#platform/runtime';
 import { parts } from './parts.ts';
 
 /** The flags that stand for settings, on the verbs that read them. */
@@ -32,7 +32,7 @@ export function readSettings(flags: SettingFlags = {}): Settings {
       dataDir: flags.dataDir,
       httpPort: flags.httpPort === undefined ? undefined : Number(flags.httpPort),
     },
-    environment: process.env,
+    environment: settingsEnvironment(),
     ...(file === undefined ? {} : { file }),
     parts,
   });

@@ -32,17 +32,15 @@ export function tokenVerb() {
       const lifetimeSeconds = Number(options.lifetime);
       if (!Number.isInteger(lifetimeSeconds) || lifetimeSeconds < 1)
         throw new Fault('bad-parameter', '--lifetime is a number of seconds.');
-      const token = await withTokenKey(
-        homeUrl(readSettings({ ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }) })),
-        (key) =>
-          issueToken(key, {
-            subject: `client/${options.client}`,
-            kind: 'client',
-            client: options.client,
-            scopes,
-            ...(options.patient === undefined ? {} : { patients: [options.patient] }),
-            lifetimeSeconds,
-          }),
+      const token = await withTokenKey(homeUrl(readSettings(options)), (key) =>
+        issueToken(key, {
+          subject: `client/${options.client}`,
+          kind: 'client',
+          client: options.client,
+          scopes,
+          ...(options.patient === undefined ? {} : { patients: [options.patient] }),
+          lifetimeSeconds,
+        }),
       );
       told.answer(token, { token, scope: scopes.join(' '), expiresIn: lifetimeSeconds });
     },

@@ -104,11 +104,11 @@ export class Metrics {
     read: (gauges: PartGauges) => Promise<Record<string, number>>,
   ): void {
     const parts = this.#parts;
-    new Gauge({
+    const gauge = new Gauge({
       name,
       help,
       labelNames: ['context', label],
-      registers: [this.registry],
+      registers: [],
       async collect() {
         await Promise.all(
           [...parts].map(async ([context, gauges]) => {
@@ -119,5 +119,6 @@ export class Metrics {
         );
       },
     });
+    this.registry.registerMetric(gauge);
   }
 }

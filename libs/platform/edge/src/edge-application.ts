@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { TransactionRecovery, type InDoubt } from './bundle/transaction-recovery.ts';
+import { RefusalLog } from './home/refusal-log.ts';
 import { edgeModule, type EdgeDependencies } from './edge.module.ts';
 
 export interface EdgeRoute {
@@ -73,6 +74,7 @@ export async function createEdge(dependencies: EdgeDependencies): Promise<EdgeAp
     async close() {
       await recovery.stop();
       await application.close();
+      await application.get(RefusalLog).flush();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { ContextDatabase } from '#platform/database';
 import type { Messenger } from '#platform/messaging';
 import type { ContextDefinition } from '#platform/runtime';
 import { Edge, type EdgeSettings, type SharedTransactions } from './edge.ts';
+import { RefusalLog } from './home/refusal-log.ts';
 import { SessionStore } from './home/sessions.ts';
 import { tokenKeyFinder } from './home/signing-keys.ts';
 import { TransactionRecovery } from './bundle/transaction-recovery.ts';
@@ -75,6 +76,7 @@ export function edgeModule({
       { provide: Edge, useValue: edge },
       { provide: TransactionRecovery, useValue: new TransactionRecovery(edge) },
       { provide: SessionStore, useValue: sessions },
+      { provide: RefusalLog, useValue: new RefusalLog(home) },
       { provide: APP_FILTER, useClass: FaultFilter },
       { provide: APP_GUARD, useValue: guard },
       { provide: APP_GUARD, useValue: new RateGuard(new RateLimit(settings.rateLimit)) },

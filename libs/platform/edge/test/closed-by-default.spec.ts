@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { generateSigningKey, issueToken } from '#platform/access';
+import { Health, healthModule, Metrics, topology } from '#platform/runtime';
 import { openEdgeHouse, type EdgeHouse } from './edge-house.ts';
 import { sendRaw } from './raw-http.ts';
 
-/** interface.md, "Public", as far as the edge serves it; the health routes are added with their module. */
-const publicRoutes = ['GET /fhir/R4/metadata', 'HEAD /fhir/R4/metadata'];
+/** interface.md, "Public", as far as it is served. */
+const publicRoutes = ['/fhir/R4/metadata', '/health/live', '/health/ready', '/health/startup'].flatMap(
+  (path) => [`GET ${path}`, `HEAD ${path}`],
+);
 /** Opened by the one-use code of the printed URL and by nothing else. */
 const codeRoutes = ['GET /session/start', 'HEAD /session/start'];
 
 let house: EdgeHouse;
 beforeAll(async () => {
-  house = await openEdgeHouse();
+  const health = new Health({ topology: topology(['edge'], { only: [], except: [] }) });
+  house = await openEdgeHouse({ imports: [healthModule(health, new Metrics())] });
 });
 afterAll(() => house.close());
 

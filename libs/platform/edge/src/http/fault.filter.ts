@@ -1,7 +1,9 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import { asFault, Fault, operationOutcome, type FaultKind } from '#platform/fhir';
+import { asFault, Fault, isResourceType, operationOutcome, type FaultKind } from '#platform/fhir';
+import { RefusalLog } from '../home/refusal-log.ts';
 import type { FhirReply, FhirRequest } from './fhir-request.ts';
 import { fhirJson } from './negotiate.ts';
+import { hasBody } from './read-body.ts';
 
 /** What Nest and Fastify themselves refuse, by the status they would answer with. */
 const refusals: Readonly<Record<number, readonly [FaultKind, string]>> = {
@@ -17,10 +19,17 @@ const refusals: Readonly<Record<number, readonly [FaultKind, string]>> = {
   415: ['unsupported-media', 'Send the body as application/fhir+json.'],
 };
 
+const audited = new Set([401, 403, 429]);
+
 /** Every error that leaves by HTTP leaves here, as an OperationOutcome. */
 @Catch()
 export class FaultFilter implements ExceptionFilter {
   readonly #log = new Logger('edge');
+  readonly #refusals: RefusalLog;
+
+  constructor(refusals: RefusalLog) {
+    this.#refusals = refusals;
+  }
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -30,14 +39,27 @@ export class FaultFilter implements ExceptionFilter {
   answer(error: unknown, request: FhirRequest, reply: FhirReply): void {
     const fault = refusalOf(error, request.method) ?? asFault(error);
     if (fault.kind === 'exception') this.#record(error, request);
+    if (audited.has(fault.status)) this.#audit(fault.status, request);
     if (reply.sent) return;
     if (fault.status === 401) reply.header('www-authenticate', 'Bearer realm="septum"');
     if (fault.retryAfterSeconds !== undefined || fault.status === 503 || fault.status === 429) {
       reply.header('retry-after', String(Math.max(1, Math.ceil(fault.retryAfterSeconds ?? 1))));
     }
     // What is left of a body that nobody reads would be taken for the next request.
-    if (!request.raw.complete) reply.header('connection', 'close');
+    if (!request.raw.complete && hasBody(request.raw)) reply.header('connection', 'close');
     reply.code(fault.status).header('content-type', fhirJson).send(operationOutcome(fault));
+  }
+
+  #audit(status: number, { method, params, caller, ip }: FhirRequest): void {
+    const { type = '' } = (params ?? {}) as { type?: string };
+    this.#refusals.append({
+      status,
+      subject: caller?.subject ?? '',
+      client: caller?.client ?? '',
+      address: ip,
+      method,
+      type: isResourceType(type) ? type : '',
+    });
   }
 
   /** Names, codes and places only: the text of an error may quote what was in the request. */

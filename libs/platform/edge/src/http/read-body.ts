@@ -45,3 +45,8 @@ function tooLarge(limitBytes: number): Fault {
     `The body is larger than ${limitBytes / mebibyte} MB, the limit here. Send less at a time.`,
   );
 }
+
+/** Whether a request says that it brings a body. */
+export function hasBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}

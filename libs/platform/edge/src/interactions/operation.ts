@@ -7,7 +7,7 @@ import { send, type Answer } from '../http/answer.ts';
 import { fhirCall, queryOf } from '../http/fhir-call.ts';
 import { fhirRoot, type FhirReply, type FhirRequest } from '../http/fhir-request.ts';
 import { assertJsonBody } from '../http/negotiate.ts';
-import { bodyLimits, readBody } from '../http/read-body.ts';
+import { bodyLimits, hasBody, readBody } from '../http/read-body.ts';
 import { patientEverything } from './patient-everything.ts';
 
 interface Target {
@@ -102,12 +102,8 @@ export class OperationInteraction {
     let body: string | undefined;
     if (method === 'POST' && hasBody(request)) {
       assertJsonBody(request.headers['content-type']);
-      body = await readBody(request.raw, bodyLimits.resource);
+      body = await readBody(request.raw, target.level === 'system' ? bodyLimits.bundle : bodyLimits.resource);
     }
     send(reply, await invoke(this.edge, call, method, target, queryOf(request.url), body));
   }
-}
-
-function hasBody({ headers }: FhirRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

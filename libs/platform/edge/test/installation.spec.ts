@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { issueOneUseCode, loadPublicKeys, loadSigningKey } from '#platform/edge';
+import { openContextDatabase, partUrl } from '#platform/database';
+import { openEdgeHouse, type EdgeHouse } from './edge-house.ts';
+import { sendRaw } from './raw-http.ts';
+
+let house: EdgeHouse;
+beforeAll(async () => {
+  house = await openEdgeHouse();
+});
+afterAll(() => house.close());
+
+const holder = {
+  subject: 'Practitioner/demo',
+  kind: 'user',
+  client: 'console',
+  scopes: ['user/*.cruds'],
+} as const;
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${house.url}${path}`, { headers, redirect: 'manual' });
+const cookieOf = (answer: Response) => (answer.headers.get('set-cookie') ?? '').split(';')[0]!;
+
+describe('the one-use code of the printed address', () => {
+  it('opens one session, once', async () => {
+    const code = await issueOneUseCode(house.home, holder);
+    const answers = await Promise.all([1, 2, 3].map(() => get(`/session/start?code=${code}`)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 401, 401]);
+    const opened = answers.find(({ status }) => status === 303)!;
+    expect(opened.headers.get('location')).toBe('/');
+    expect(opened.headers.get('set-cookie')).toMatch(
+      /^septum_session=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/,
+    );
+    const who = await get('/session', { cookie: cookieOf(opened) });
+    expect(await who.json()).toEqual(holder);
+  });
+
+  it.each(['', '?code=', '?code=guess', '?code=a&code=b'])('is needed: %j opens nothing', async (query) => {
+    expect((await get(`/session/start${query}`)).status).toBe(401);
+  });
+
+  it('is not kept as it is, and neither is the session', async () => {
+    const code = await issueOneUseCode(house.home, holder);
+    const { headers } = await get(`/session/start?code=${code}`);
+    const cookie = /=([^;]+)/.exec(headers.get('set-cookie') ?? '')![1]!;
+    const rows = await house.home.query<{ text: string }>('*', {
+      text: `select row_to_json(s)::text as text from edge.session s union all select row_to_json(c)::text from edge.one_use_code c`,
+    });
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { text } of rows) expect(text).not.toMatch(new RegExp(`${code}|${cookie}`));
+  });
+});
+
+describe('a session', () => {
+  let cookie: string;
+  beforeAll(async () => {
+    cookie = cookieOf(await get(`/session/start?code=${await issueOneUseCode(house.home, holder)}`));
+  });
+  const status = async (headers: readonly string[], host = '127.0.0.1') =>
+    (
+      await sendRaw(
+        house.port,
+        `GET /session HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nCookie: ${cookie}\r\n${headers.map((each) => `${each}\r\n`).join('')}\r\n`,
+      )
+    ).status;
+
+  it('is good for the console on this machine', async () => {
+    expect(await status([])).toBe(200);
+    expect(await status(['Sec-Fetch-Site: same-origin', 'Origin: http://127.0.0.1'])).toBe(200);
+    expect(await status([], 'localhost:8080')).toBe(200);
+  });
+
+  it.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:8080', '10.0.0.5', ''])(
+    'is not, when the host is %j: a foreign name may lead here',
+    async (host) => {
+      expect(await status([], host)).not.toBe(200);
+    },
+  );
+
+  it('is not for the pages of others, also of other ports of this machine', async () => {
+    expect(await status(['Sec-Fetch-Site: same-site'])).toBe(401);
+    expect(await status(['Sec-Fetch-Site: cross-site'])).toBe(401);
+    expect(await status(['Origin: http://127.0.0.1:9999'])).toBe(401);
+    expect(await status(['Origin: null'])).toBe(401);
+  });
+
+  it('is no good where a bad token is sent beside it', async () => {
+    expect(await status(['Authorization: Bearer x'])).toBe(401);
+  });
+
+  it('ends when it expires', async () => {
+    const other = cookieOf(await get(`/session/start?code=${await issueOneUseCode(house.home, holder)}`));
+    await house.home.query('*', { text: `update edge.session set expires_at = now() - interval '1 second'` });
+    expect((await get('/session', { cookie: other })).status).toBe(401);
+  });
+});
+
+describe('signing keys', () => {
+  it('are made once for each part, whoever asks first', async () => {
+    const keys = await Promise.all([1, 2, 3].map(() => loadSigningKey(house.home, 'edge', 'caller')));
+    expect(new Set(keys.map(({ keyId }) => keyId)).size).toBe(1);
+  });
+
+  it('show every part all public halves and only its own private one', async () => {
+    const patients = openContextDatabase({
+      url: partUrl(house.databaseUrl, 'patients'),
+      context: 'patients',
+    });
+    try {
+      await loadSigningKey(patients, 'patients', 'caller');
+      const parts = (await loadPublicKeys(patients)).map(({ part, purpose }) => `${part} ${purpose}`);
+      expect(parts.sort()).toEqual(['edge caller', 'edge token', 'patients caller']);
+      const own = await patients.query<{ part: string }>('*', {
+        text: 'select part from edge.signing_secret join edge.signing_key using (key_id)',
+      });
+      expect(own).toEqual([{ part: 'patients' }]);
+      await expect(loadSigningKey(patients, 'edge', 'caller')).rejects.toThrow(/another role/);
+      for (const table of [
+        'session',
+        'one_use_code',
+        'idempotent_answer',
+        'transaction_decision',
+        'refusal',
+      ]) {
+        await expect(patients.query('*', { text: `select * from edge.${table}` })).rejects.toThrow();
+      }
+      const forge = (part: string, purpose: string, role: string) =>
+        patients.query('*', {
+          text: `insert into edge.signing_key (key_id, part, purpose, role, public_key) values (gen_random_uuid(), $1, $2, $3, 'x')`,
+          values: [part, purpose, role],
+        });
+      await expect(forge('clinical', 'caller', 'septum_clinical')).rejects.toThrow();
+      await expect(forge('clinical', 'caller', 'septum_patients')).rejects.toThrow();
+      await expect(forge('patients', 'token', 'septum_patients')).rejects.toThrow();
+    } finally {
+      await patients.close();
+    }
+  });
+});
+
+describe('refusals', () => {
+  it('are recorded: equal ones in one row, who and what, no address of a resource', async () => {
+    const other = await openEdgeHouse();
+    try {
+      for (let index = 0; index < 3; index += 1) await fetch(`${other.url}/fhir/R4/Patient/secret-id`);
+      await other.edge.close();
+      const rows = await other.home.query('*', {
+        text: 'select status, client, method, type, count from edge.refusal',
+      });
+      expect(rows).toEqual([{ status: 401, client: '', method: 'GET', type: 'Patient', count: 3 }]);
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('the share of a client', () => {
+  it('is refused beyond it, with the time to wait, and dear requests before cheap ones', async () => {
+    const other = await openEdgeHouse({ rateLimit: 10 });
+    try {
+      const authorization = `Bearer ${await other.token()}`;
+      const ask = async (path: string, token = authorization) =>
+        fetch(`${other.url}${path}`, { headers: { authorization: token } });
+      const dear = [await ask('/fhir/R4/Patient/a/$everything'), await ask('/fhir/R4/Patient/a/$everything')];
+      expect(dear.map(({ status }) => status)).toEqual([503, 429]);
+      expect(Number(dear[1]!.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await ask('/session')).status).toBe(200);
+      const cheap = await Promise.all(Array.from({ length: 30 }, () => ask('/session')));
+      expect(cheap.some(({ status }) => status === 429)).toBe(true);
+      const neighbour = `Bearer ${await other.token({ client: 'client/other' })}`;
+      expect((await ask('/session', neighbour)).status).toBe(200);
+    } finally {
+      await other.close();
+    }
+  });
+});

@@ -129,6 +129,10 @@ export class HouseUnderFire {
     return this.#process(name).isRunning;
   }
 
+  get natsUrl(): string {
+    return `nats://127.0.0.1:${this.#natsPort}`;
+  }
+
   /** Deletes all streams. NATS must not run. */
   deleteNatsStorage(): void {
     if (this.#nats !== undefined) throw new Error('Kill NATS before its storage is deleted.');

@@ -33,7 +33,7 @@ export async function suitableNode() {
 
 /** The folder of one npm package, unpacked into the cache; npm verifies its integrity against the registry's. */
 export function npmPackage(name, version) {
-  const folder = join(toolsCache, `${name}-${version}`);
+  const folder = join(toolsCache, `${name.replace('/', '+')}-${version}`);
   if (existsSync(folder)) return folder;
   mkdirSync(toolsCache, { recursive: true });
   const work = mkdtempSync(join(toolsCache, 'fetch-'));

@@ -3,7 +3,7 @@
  * Give it an otherwise idle PostgreSQL on this machine and a superuser; it makes and drops schemas `layout_*`.
  */
 import { readFileSync, readdirSync } from 'node:fs';
-import pg from 'pg';
+import { Client, Pool, type QueryResult } from 'pg';
 import { generate, hash, randomFrom, type Sample } from './generate.ts';
 import { commonDdl, layouts, writeFunction, type Layout } from './layouts.ts';
 
@@ -33,11 +33,11 @@ function clientCpuMs(): number {
 }
 
 class Bench {
-  readonly #pool: pg.Pool;
+  readonly #pool: Pool;
   readonly #postmaster: number;
   readonly layout: Layout;
 
-  constructor(pool: pg.Pool, postmaster: number, layout: Layout) {
+  constructor(pool: Pool, postmaster: number, layout: Layout) {
     this.#pool = pool;
     this.#postmaster = postmaster;
     this.layout = layout;
@@ -64,7 +64,7 @@ class Bench {
     });
   }
 
-  search(name: string, text: string, values: unknown[]): Promise<pg.QueryResult> {
+  search(name: string, text: string, values: unknown[]): Promise<QueryResult> {
     return this.#pool.query({ name, text, values });
   }
 
@@ -97,7 +97,7 @@ class Bench {
 
 async function runLayout(layout: Layout): Promise<void> {
   const schema = `layout_${layout.name.replace('-', '_')}`;
-  const admin = new pg.Client({ connectionString: url });
+  const admin = new Client({ connectionString: url });
   await admin.connect();
   await admin.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE; CREATE SCHEMA ${schema}; SET search_path = ${schema};
     DO $$ BEGIN CREATE ROLE layout_user LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
@@ -107,7 +107,7 @@ async function runLayout(layout: Layout): Promise<void> {
   const postmaster = Number(readFileSync(`/proc/${rows[0]?.pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
   const target = new URL(url);
   target.username = 'layout_user';
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: target.href,
     max: 8,
     options: `-c search_path=${schema} -c septum.rows=* -c plan_cache_mode=force_generic_plan`,

@@ -92,7 +92,10 @@ async function writeBatch(
   return store.database.query<OutcomeRow>(
     rowPolicy(caller),
     writeStatement(store.schema, writes, {
-      ...{ definitionSet: store.definitionSet, changePattern: null, skipSame: true, events: [event] },
+      definitionSet: store.definitionSet,
+      changePattern: null,
+      skipSame: true,
+      events: [event],
       auditDetail: 'import: rules of care not run',
     }),
   );

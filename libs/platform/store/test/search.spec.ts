@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { dateInterval, parseSearch, type SearchRequest } from '#platform/fhir';
 import { clinician, openStore, type StoreHouse } from './open-store.ts';
 import { expectedMatches, sortValue, type Kept } from './search-oracle.ts';
@@ -63,7 +63,7 @@ const observation = fc
     status: 'final',
     code: { coding: codings },
     subject: { reference: `Patient/${subject}` },
-    ...(when ?? {}),
+    ...when,
     ...(value ? { valueQuantity: value } : {}),
     ...(components.length > 0
       ? { component: components.map((each) => ({ code: { coding: codings }, valueQuantity: each })) }

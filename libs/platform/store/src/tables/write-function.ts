@@ -12,7 +12,14 @@
 export function writeFunctionSql(schema: string): string {
   const s = `"${schema}"`;
   return `
-CREATE FUNCTION ${s}.write_resources(
+${headSql(s)}BEGIN
+${createSql(s)}${changeSql(s)}${recordSql(s)}${indexAndEventsSql(s)}END
+$write$;
+`;
+}
+
+function headSql(s: string): string {
+  return `CREATE FUNCTION ${s}.write_resources(
   p_method "char"[], p_type text[], p_id text[], p_item int8[], p_content text[], p_patients text[], p_order_key text[],
   p_keys text[], p_if_match int4[], p_skip_same boolean,
   p_range_of int4[], p_range_key int8[], p_range_low float8[], p_range_high float8[], p_range_unit int8[], p_range_unit_code int8[],
@@ -34,8 +41,12 @@ DECLARE
   event_payload text[] := p_event_payload;
   event_traceparent text[] := p_event_traceparent;
   accepted int4[] := '{}';
-BEGIN
-  IF total > 1 THEN
+`;
+}
+
+/** Locks the rows, then one write after the other: a resource that is not there yet. */
+function createSql(s: string): string {
+  return `  IF total > 1 THEN
     PERFORM FROM unnest(p_type, p_id) WITH ORDINALITY AS w (type, id, place)
       JOIN ${s}.resource r ON r.type = w.type COLLATE "C" AND r.id = w.id COLLATE "C" ORDER BY w.place FOR UPDATE OF r;
   END IF;
@@ -59,7 +70,12 @@ BEGIN
     ELSE
       outcome := CASE WHEN p_method[i] = 'd' AND p_if_match[i] IS NULL THEN 'absent' ELSE 'version-conflict' END;
     END IF;
-    IF known THEN
+`;
+}
+
+/** A resource that is there: what may happen to it, the version that is superseded, the row. */
+function changeSql(s: string): string {
+  return `    IF known THEN
       new_version := old.version;
       stamp := old.last_updated;
       outcome := CASE
@@ -90,7 +106,12 @@ BEGIN
         DELETE FROM ${s}.search_word x WHERE x.item = p_item[i];
       END IF;
     END IF;
-    moment := (extract(epoch FROM stamp) * 1000)::int8;
+`;
+}
+
+/** What an accepted write leaves beside its row: keys, change event, audit. */
+function recordSql(s: string): string {
+  return `    moment := (extract(epoch FROM stamp) * 1000)::int8;
     IF outcome IN ('created', 'updated', 'deleted') THEN
       accepted := accepted || i;
       IF outcome <> 'deleted' THEN
@@ -113,7 +134,12 @@ BEGIN
     END IF;
     RETURN NEXT;
   END LOOP;
-  -- What changed nothing is not worth an event either.
+`;
+}
+
+/** For all writes together: ordered index rows, then the events. */
+function indexAndEventsSql(s: string): string {
+  return `  -- What changed nothing is not worth an event either.
   IF cardinality(accepted) = 0 THEN RETURN; END IF;
   IF cardinality(p_range_of) > 0 THEN
     INSERT INTO ${s}.search_range (key, item, low, high, unit, unit_code)
@@ -133,7 +159,5 @@ BEGIN
     INSERT INTO ${s}.outbox (order_key, order_sequence, pattern, payload, traceparent)
       VALUES (event_key[at], place, event_pattern[at], event_payload[at], event_traceparent[at]);
   END LOOP;
-END
-$write$;
 `;
 }

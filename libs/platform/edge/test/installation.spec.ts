@@ -113,7 +113,7 @@ describe('signing keys', () => {
         text: 'select part from edge.signing_secret join edge.signing_key using (key_id)',
       });
       expect(own).toEqual([{ part: 'patients' }]);
-      await expect(loadSigningKey(patients, 'edge', 'caller')).rejects.toThrow(/another role/);
+      await expect(loadSigningKey(patients, 'edge', 'caller')).rejects.toMatchObject({ kind: 'forbidden' });
       for (const table of [
         'session',
         'one_use_code',

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { brokenChains, brokenOutbox, lostOrDoubled, partialTransactions } from './harness/checkers.ts';
 import { HouseUnderFire, medications, rest, servers } from './harness/house-under-fire.ts';
 import { seedOfRun, shortOrLong } from './harness/length.ts';
 import { Ledger } from './harness/ledger.ts';
 import { startLoad } from './harness/load.ts';
-import { late, planStrikes, strikeAll } from './harness/nemesis.ts';
+import { late, planStrikes, strikeAll, untilWritable } from './harness/nemesis.ts';
 import { tell } from './harness/report.ts';
 import { typesUnderFire } from './harness/resources.ts';
 import { outboxOf, storedVersions } from './harness/state.ts';
@@ -49,4 +50,28 @@ describe('a write that was acknowledged', () => {
     },
     shortOrLong(180_000, 900_000),
   );
+
+  it('would be missed by this test: with synchronous_commit off, killing PostgreSQL loses some', async () => {
+    for (const context of Object.values(typesUnderFire)) {
+      await house.query(`alter role septum_${context} set synchronous_commit = off`);
+    }
+    // A role's settings count from the next connection on.
+    await house.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where usename like 'septum\\_%' and pid <> pg_backend_pid()`,
+    );
+    const unsafe = new Ledger();
+    await untilWritable(house, unsafe);
+    let lost: string[] = [];
+    for (let kill = 1; kill <= 6 && lost.length === 0; kill += 1) {
+      const load = startLoad({ house, ledger: unsafe, seed: seed + kill, workers: 4, pauseMs: 0 });
+      await sleep(2_000);
+      await house.kill('postgres');
+      await house.revive('postgres');
+      await untilWritable(house, unsafe);
+      await load.end();
+      const state = await storedVersions(house, typesUnderFire);
+      lost = lostOrDoubled(unsafe.entries, state).filter((fault) => fault.startsWith('lost: '));
+    }
+    expect(lost.length).toBeGreaterThan(0);
+  }, 180_000);
 });

@@ -30,18 +30,18 @@ interface Known {
  * version that never was, which must be refused, and transactions over three contexts.
  */
 export function startLoad(options: LoadOptions): Load {
-  let ended = false;
+  const end = new AbortController();
   const contended: Known[] = [];
   const workers = Array.from({ length: options.workers }, async (_, index) => {
     const worker = new Worker(options, new Random(options.seed + index), contended);
-    while (!ended) {
+    while (!end.signal.aborted) {
       await worker.step();
       await sleep(options.pauseMs);
     }
   });
   return {
     async end() {
-      ended = true;
+      end.abort();
       await Promise.all(workers);
     },
   };

@@ -1,7 +1,7 @@
 /**
  * npm test: installs and builds what is missing, obtains nats-server, checks the shape of the code, runs every spec,
- * then the behaviour suite once in each topology. Words after `--` choose specs: `npm test -- libs/platform/fhir`.
- * Ends with what was counted. `--only NAME` runs one step: shape, specs, or a topology.
+ * then the behaviour suite once in each topology, then the chaos specs, alone so that their times mean something.
+ * Words after `--` choose specs: `npm test -- libs/platform/fhir`. Ends with what was counted. `--only NAME` runs one step: shape, specs, a topology, or chaos.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -14,6 +14,8 @@ import { checkout, ensureBuilt, ensureInstalled, fail, say, seconds } from './to
 const topologies = ['one', 'medications-out', 'all-out', 'two-copies'];
 /** As in platform/testing: a spec that wanted data which is not there. */
 const absent = '[data absent]';
+/** What repeats a run of the chaos specs, and where they write their figures. */
+const handedOn = ['SEPTUM_TEST_SEED', 'SEPTUM_TEST_FIGURES'];
 
 const began = Date.now();
 ensureInstalled();
@@ -34,11 +36,11 @@ const broken = [];
 const servers = await openTestServers(work);
 try {
   if (runs('shape') && chosen.length === 0) shape();
-  if (runs('specs'))
-    jest('specs', {}, ['--testPathIgnorePatterns', '/node_modules/', '<rootDir>/test/behaviour/', ...chosen]);
+  if (runs('specs')) jest('specs', {}, outside('test/behaviour', 'test/chaos'));
   for (const topology of topologies) {
-    if (runs(topology)) jest(topology, { SEPTUM_TEST_TOPOLOGY: topology }, ['--runInBand', ...behaviour()]);
+    if (runs(topology)) jest(topology, { SEPTUM_TEST_TOPOLOGY: topology }, within('test/behaviour'));
   }
+  if (runs('chaos')) jest('chaos', {}, within('test/chaos'));
 } finally {
   await servers.close();
   rmSync(work, { recursive: true, force: true });
@@ -55,14 +57,28 @@ function shape() {
   if (status !== 0) broken.push('shape');
 }
 
-/** The behaviour specs that were chosen; all of them when nothing was. */
-function behaviour() {
-  const inside = chosen.filter((pattern) => pattern.startsWith('test/behaviour'));
-  if (chosen.length > 0 && inside.length === 0) return ['--testPathPatterns', '^$', '--passWithNoTests'];
-  return inside.length > 0 ? inside : ['test/behaviour'];
+/** Of one folder the specs that were chosen, all of them when nothing was; one after the other. */
+function within(folder) {
+  const inside = chosen.filter((pattern) => pattern.startsWith(folder));
+  if (chosen.length > 0 && inside.length === 0) return undefined;
+  return ['--runInBand', '--testPathPatterns', ...(inside.length > 0 ? inside : [folder])];
 }
 
+/** The same for all specs but those of some folders. */
+function outside(...folders) {
+  const others = chosen.filter((pattern) => !folders.some((folder) => pattern.startsWith(folder)));
+  if (chosen.length > 0 && others.length === 0) return undefined;
+  const ignored = [
+    '--testPathIgnorePatterns',
+    '/node_modules/',
+    ...folders.map((each) => `<rootDir>/${each}/`),
+  ];
+  return others.length > 0 ? [...ignored, '--testPathPatterns', ...others] : ignored;
+}
+
+/** `args` undefined: nothing of this step was chosen. */
 function jest(step, environment, args) {
+  if (args === undefined) return;
   const started = Date.now();
   say(`\n── ${step}`);
   const results = join(work, `${step}.json`);
@@ -113,6 +129,9 @@ function pinnedEnvironment() {
     SEPTUM_NATS_SERVER: nats,
     SEPTUM_TEST_DATA: data,
     SEPTUM_TEST_LENGTH: process.env.SEPTUM_TEST_LENGTH ?? 'short',
+    ...Object.fromEntries(
+      handedOn.flatMap((name) => (name in process.env ? [[name, process.env[name]]] : [])),
+    ),
     ...servers.environment,
   };
 }
@@ -120,8 +139,8 @@ function pinnedEnvironment() {
 function wanted(args) {
   const place = args.indexOf('--only');
   const step = place < 0 ? undefined : args[place + 1];
-  if (place >= 0 && !['shape', 'specs', ...topologies].includes(step))
-    fail(`--only takes shape, specs, ${topologies.join(', ')}.`);
+  if (place >= 0 && !['shape', 'specs', ...topologies, 'chaos'].includes(step))
+    fail(`--only takes shape, specs, ${topologies.join(', ')}, chaos.`);
   return {
     only: step,
     chosen: args.filter((_, index) => place < 0 || (index !== place && index !== place + 1)),

@@ -32,7 +32,7 @@ describe('medications killed under load', () => {
   /** What the load on the other contexts was answered, other than success. */
   const elsewhere: string[] = [];
   let requestsElsewhere = 0;
-  let running = true;
+  const end = new AbortController();
   const load: Promise<void>[] = [];
 
   beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('medications killed under load', () => {
     for (const nth of [1, 2, 3]) load.push(useOthers(nth));
   }, 120_000);
   afterAll(async () => {
-    running = false;
+    end.abort();
     await Promise.all(load);
     await house?.stop();
   });
@@ -55,7 +55,7 @@ describe('medications killed under load', () => {
       requestsElsewhere += 1;
       if (status < 200 || status > 299) elsewhere.push(`${what} ${status}`);
     };
-    for (let round = 1; running; round += 1) {
+    for (let round = 1; !end.signal.aborted; round += 1) {
       const written = await create(house, ledger, observation(round, subject));
       note('create Observation', { status: written.statuses[0]! });
       note('create Patient', { status: (await create(house, ledger, patient(`P${nth}`))).statuses[0]! });
@@ -134,7 +134,7 @@ describe('medications killed under load', () => {
   }
 
   it('no request to any other context failed meanwhile, and no write was lost', async () => {
-    running = false;
+    end.abort();
     await Promise.all(load);
     expect(requestsElsewhere).toBeGreaterThan(50);
     expect(elsewhere).toEqual([]);

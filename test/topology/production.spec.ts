@@ -2,6 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, houseParts, openHouseDatabase, type HouseDatabase } from '#platform/testing';
 
@@ -81,6 +82,16 @@ describe('the production profile', () => {
     expect(Object.values(again.parts).flat()).toEqual([]);
   });
 
+  it('refuses a database that may lose what it acknowledged, and says what to do', async () => {
+    const name = pg.escapeIdentifier(new URL(database.url).pathname.slice(1));
+    await asAdministrator(database.url, `alter database ${name} set synchronous_commit = off`);
+    const { status, stderr } = septum(['serve']);
+    await asAdministrator(database.url, `alter database ${name} reset synchronous_commit`);
+    expect(status).toBe(1);
+    expect(stderr).toContain('synchronous_commit is off');
+    expect(stderr).toContain('RESET synchronous_commit');
+  });
+
   it('serves without a session, and its metrics on a port of their own', async () => {
     server = spawn(process.execPath, [program, 'serve'], {
       cwd: folder,
@@ -109,4 +120,14 @@ describe('the production profile', () => {
 function loginOf(adminUrl: string, part: string): string {
   return Object.assign(new URL(adminUrl), { username: `septum_${part}`, password: `chosen-for-${part}` })
     .href;
+}
+
+async function asAdministrator(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }

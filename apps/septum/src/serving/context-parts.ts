@@ -1,4 +1,6 @@
-import type { MigrationClass } from '#platform/database';
+import type { Provider, Type } from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import { dataSourceFor, type EntityClass, type MigrationClass } from '#platform/database';
 import { edgeMigrations } from '#platform/edge';
 import {
   CreatePartSecret1763800000500,
@@ -6,6 +8,7 @@ import {
   type ContextDefinition,
   type ContextParts,
   type Databases,
+  type Shutdown,
 } from '#platform/runtime';
 import {
   createResourceStore,
@@ -29,6 +32,7 @@ export function migrationsOf(part: string): readonly MigrationClass[] {
 
 export interface ContextPartsOptions {
   readonly databases: Databases;
+  readonly shutdown: Shutdown;
   readonly shared: SharedTransactions | undefined;
   /** Tells the context's relay of committed events. */
   readonly poke: () => void;
@@ -36,8 +40,8 @@ export interface ContextPartsOptions {
 
 /** What every context has: the store of its types, and its part in shared transactions. */
 export async function contextParts(
-  { name, types, rules = [] }: ContextDefinition,
-  { databases, shared, poke }: ContextPartsOptions,
+  { name, types, rules = [], entities = [] }: ContextDefinition,
+  { databases, shutdown, shared, poke }: ContextPartsOptions,
 ): Promise<ContextParts> {
   const database = databases.open(name);
   const hashKey = await partSecret(database, 'search-hash');
@@ -53,6 +57,24 @@ export async function contextParts(
     providers: [
       { provide: ResourceStoreToken, useValue: store },
       { provide: ParticipantToken, useValue: participant },
+      ...(entities.length === 0 ? [] : [await ownTables(name, entities, databases, shutdown)]),
     ],
   };
+}
+
+/** TypeORM for the tables of a context's own: its DataSource, with the entities that the context lists. */
+async function ownTables(
+  context: string,
+  entities: readonly Type[],
+  databases: Databases,
+  shutdown: Shutdown,
+): Promise<Provider> {
+  const source = dataSourceFor({
+    url: databases.urlOf(context),
+    context,
+    entities: entities.map((each) => each as EntityClass),
+  });
+  await source.initialize();
+  shutdown.at('close-clients', () => source.destroy());
+  return { provide: getDataSourceToken(), useValue: source };
 }

@@ -1,4 +1,4 @@
-import { EventExchange, JetStreams, type SubscriptionStatus } from '#platform/messaging';
+import { EventExchange, JetStreams } from '#platform/messaging';
 import {
   bootContext,
   type Databases,
@@ -35,6 +35,7 @@ export async function startContexts(options: ContextsOptions): Promise<void> {
   for (const definition of catalogue.filter(({ name }) => topology.isHere(name))) {
     const parts = await contextParts(definition, {
       databases,
+      shutdown,
       shared,
       poke: () => events?.poke(definition.name),
     });
@@ -75,9 +76,7 @@ function watch(
 ): void {
   const database = databases.open(name);
   const look = async (): Promise<PartFindings> => {
-    await database.query('', { name: 'septum.alive', text: 'select 1' });
-    const own = (await events.status()).filter(({ context }) => context === name);
-    return { problems: strategy.isOpen ? [] : ['It takes no calls.'], ...lagOf(own) };
+    return { problems: strategy.isOpen ? [] : ['It takes no calls.'], ...(await events.lagOf(name)) };
   };
   health.watch(name, look);
   metrics.watch(name, {
@@ -88,12 +87,4 @@ function watch(
     permits: () => ({ inUse: strategy.load.active, waiting: strategy.load.waiting }),
     lag: look,
   });
-}
-
-function lagOf(subscriptions: readonly SubscriptionStatus[]) {
-  return {
-    outboxLagMs: 0,
-    inboxLagMs: Math.max(0, ...subscriptions.map(({ lagMs }) => lagMs)),
-    parked: subscriptions.reduce((sum, { parked }) => sum + parked, 0),
-  };
 }

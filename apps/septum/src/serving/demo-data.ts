@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ContextDatabase } from '#platform/database';
+import { Fault } from '#platform/fhir';
 import type { Messenger } from '#platform/messaging';
 import type { Health } from '#platform/runtime';
 import { demoUntil } from '../demo/demo-house.ts';
@@ -18,6 +19,7 @@ export interface DemoDataOptions {
 
 /** Parts of a demo that start together need a moment until they reach each other. */
 const waitMs = 60_000;
+const attempts = 20;
 
 /** Makes the synthetic patients of a demo at its first start; a start that was broken off there does it again. */
 export async function makeDemoData({
@@ -33,7 +35,7 @@ export async function makeDemoData({
   let told = Date.now();
   const options = { patients, seed: 'septum', until: demoUntil };
   const { created, updated, unchanged } = await loadDemo(
-    messengerTarget(systemCaller('edge'), messenger),
+    patient(messengerTarget(systemCaller('edge'), messenger)),
     options,
     (stored) => {
       if (Date.now() - told < 2_000) return;
@@ -46,6 +48,23 @@ export async function makeDemoData({
     text: `insert into edge.job (id, kind, state, client, request, finished_at) values ($1, 'demo', 'done', 'septum', $2, now())`,
     values: [randomUUID(), JSON.stringify({ patients })],
   });
+}
+
+/** A machine that is busy with its first start answers late: the same batch is sent again, which changes nothing twice. */
+function patient(target: ReturnType<typeof messengerTarget>): ReturnType<typeof messengerTarget> {
+  return {
+    async store(batch) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await target.store(batch);
+        } catch (error) {
+          if (attempt === attempts || !(error instanceof Fault) || error.retryAfterSeconds === undefined)
+            throw error;
+          await new Promise((resolve) => setTimeout(resolve, 1_000));
+        }
+      }
+    },
+  };
 }
 
 async function isMade(home: ContextDatabase): Promise<boolean> {

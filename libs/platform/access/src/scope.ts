@@ -31,7 +31,7 @@ export function parseScope(text: string): Scope | undefined {
 }
 
 /** Whether a scope counts for this caller: one of another level than the caller's own never does. */
-function applies(scope: Scope, caller: Caller): boolean {
+function isEntitledTo(caller: Caller, scope: Scope): boolean {
   if (scope.level === 'patient') return caller.patients !== undefined;
   return scope.level === 'user' ? caller.kind === 'user' : caller.kind !== 'user';
 }
@@ -46,7 +46,7 @@ function grantsOf(caller: Caller): Grants {
   const grants = new Map<string, string>();
   for (const text of caller.scopes) {
     const scope = parseScope(text);
-    if (scope === undefined || !applies(scope, caller)) continue;
+    if (scope === undefined || !isEntitledTo(caller, scope)) continue;
     grants.set(scope.type, (grants.get(scope.type) ?? '') + scope.interactions);
   }
   grantsByCaller.set(caller, grants);

@@ -8,7 +8,7 @@ export async function bounded<Item, Result>(
   limit: number,
   work: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
-  const results = new Array<Result>(items.length);
+  const results: Result[] = [];
   const groups = new Map<string, number[]>();
   items.forEach((item, index) => {
     const group = groupOf(item);

@@ -24,7 +24,7 @@ const rememberedAccepts = 1_000;
 
 /** Refuses with `not-acceptable` unless the client takes FHIR JSON of release 4. `_format` outweighs `Accept`. */
 export function assertAcceptable(accept: string | undefined, query: unknown): void {
-  const format = (query as { _format?: unknown } | undefined)?._format;
+  const format = (query as Record<string, unknown> | undefined)?.['_format'];
   if (format !== undefined) {
     if (typeof format === 'string' && formats.has(mediaType(format))) return;
     throw new Fault('not-acceptable', 'Septum answers FHIR as JSON only: use _format=json, or none.');

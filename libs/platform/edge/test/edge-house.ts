@@ -9,10 +9,17 @@ import { createEdge, edgeMigrations, loadSigningKey, type EdgeDependencies } fro
 
 /** The edge on a home database of its own, with contexts that nobody serves: for what the edge does by itself. */
 export async function openEdgeHouse(
-  options: Partial<Pick<EdgeDependencies, 'imports'>> & { consoleFolder?: string; rateLimit?: number } = {},
+  options: Partial<Pick<EdgeDependencies, 'imports'>> & {
+    consoleFolder?: string;
+    rateLimit?: number;
+    databaseUrl?: string;
+  } = {},
 ) {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'septum-edge-'));
-  const postgres = await startEmbedded({ dataDir });
+  const postgres =
+    options.databaseUrl === undefined
+      ? await startEmbedded({ dataDir })
+      : { url: options.databaseUrl, stop: () => Promise.resolve() };
   await provision(postgres.url, ['edge', 'patients', 'clinical']);
   await migrate(postgres.url, 'edge', edgeMigrations);
   const home = openContextDatabase({ url: partUrl(postgres.url, 'edge'), context: 'edge' });

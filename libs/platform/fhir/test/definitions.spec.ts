@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import {
@@ -11,19 +10,12 @@ import {
   typeDefinition,
 } from '../src/definitions.ts';
 import { packageRoot } from '../src/package-root.ts';
-import { checkout, toolbox } from './packages.ts';
-
-const { toolsCache } = await toolbox();
-const packages = ['hl7.fhir.r4.examples-4.0.1', 'hl7.fhir.r4.expansions-4.0.1'];
-const inCache = packages.every((name) => existsSync(join(toolsCache, name)));
+import { checkout } from './packages.ts';
 
 describe('the committed definitions', () => {
-  (inCache ? it : it.skip)(
-    'are what the packages give (not run when the packages are not in the tools cache)',
-    () => {
-      execFileSync(process.execPath, [join(checkout, 'tools/definitions/make.mjs'), '--check']);
-    },
-  );
+  it('are what the packages give', () => {
+    execFileSync(process.execPath, [join(checkout, 'tools/definitions/make.mjs'), '--check']);
+  }, 300_000);
 
   it('hold all 146 concrete resource types', () => {
     expect(resourceTypes).toHaveLength(146);

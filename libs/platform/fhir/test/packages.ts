@@ -1,6 +1,6 @@
 /** Where the specs find HL7's packages: in the tools cache, fetched once. A package that cannot be had fails the spec. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { packageRoot } from '../src/package-root.ts';
@@ -31,19 +31,10 @@ export async function officialExamples(): Promise<readonly Example[]> {
     .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
 }
 
-export const syntheaFolder = resolve(
-  checkout,
-  process.env['SEPTUM_TEST_DATA'] ?? '../shared',
-  'data/synthea-r4',
-);
-
-/** Without the data a spec says so and is not run; under CI its absence is a failure. */
-export const hasSynthea = existsSync(syntheaFolder) || process.env['CI'] === 'true';
-
 /** The texts of the Synthea Bundles, each with its file name. */
-export function syntheaBundles(): readonly Example[] {
-  return readdirSync(syntheaFolder)
+export function syntheaBundles(folder: string): readonly Example[] {
+  return readdirSync(folder)
     .filter((file) => file.endsWith('.json.gz'))
-    .map((file) => ({ file, text: gunzipSync(readFileSync(join(syntheaFolder, file))).toString('utf8') }))
+    .map((file) => ({ file, text: gunzipSync(readFileSync(join(folder, file))).toString('utf8') }))
     .filter(({ text }) => /^\s*\{\s*"resourceType"\s*:\s*"Bundle"/.test(text));
 }

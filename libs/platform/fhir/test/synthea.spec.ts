@@ -1,16 +1,17 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
+import { describeWithData } from '#platform/testing';
 import { sliceBundle } from '../src/bundle-slices.ts';
 import { patientCompartmentParameters } from '../src/definitions.ts';
 import { extract } from '../src/extract.ts';
 import { substituteReferences } from '../src/reference-substitution.ts';
 import { splitResource } from '../src/resource-text.ts';
 import { validate } from '../src/validate.ts';
-import { hasSynthea, syntheaBundles } from './packages.ts';
+import { syntheaBundles } from './packages.ts';
 
-(hasSynthea ? describe : describe.skip)('the Synthea Bundles (not run without the test data)', () => {
+describeWithData('the Synthea Bundles', 'synthea-r4', (folder) => {
   it('are cut, linked and valid, and every clinical resource finds its patient', () => {
     let count = 0;
-    for (const { file, text } of syntheaBundles()) {
+    for (const { file, text } of syntheaBundles(folder)) {
       const { entries } = sliceBundle(text);
       const links = Object.fromEntries(
         entries.map(({ fullUrl, resource }) => [fullUrl!, `${resource!.type}/${fullUrl!.slice(9)}`]),

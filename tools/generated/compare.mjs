@@ -14,7 +14,7 @@ function filesIn(folder) {
 /** One sentence for each file that is not as the pages (name → text) say, with the command that puts it right. */
 export function drift(folder, pages) {
   const files = filesIn(folder);
-  const remedy = 'Run: npm run build && node tools/generated.mjs';
+  const remedy = 'Run: node tools/generated.mjs';
   const told = [...pages].flatMap(([name, text]) => {
     const found = files.get(name);
     if (found === text) return [];

@@ -20,7 +20,7 @@ export function head(title, from) {
   return [
     `# ${title}`,
     '',
-    `Generated from ${from}. Do not edit: change the code, then \`npm run build && node tools/generated.mjs\`.`,
+    `Generated from ${from}. Do not edit: change the code, then \`node tools/generated.mjs\`.`,
     '',
   ];
 }

@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brokenChains, brokenOutbox, lostOrDoubled, partialTransactions } from './harness/checkers.ts';
-import { HouseUnderFire, medications, rest, servers } from './harness/house-under-fire.ts';
-import { seedOfRun, shortOrLong } from './harness/length.ts';
+import {
+  HouseUnderFire,
+  medications,
+  rest,
+  servers,
+  whole,
+  type Resident,
+} from './harness/house-under-fire.ts';
+import { isLong, seedOfRun, shortOrLong } from './harness/length.ts';
 import { Ledger } from './harness/ledger.ts';
 import { startLoad } from './harness/load.ts';
 import { late, planStrikes, strikeAll, untilWritable } from './harness/nemesis.ts';
@@ -12,24 +19,34 @@ import { outboxOf, storedVersions } from './harness/state.ts';
 
 const kills = shortOrLong(8, 24);
 
-describe('a write that was acknowledged', () => {
+/** In one process a crash takes everything with it; with two, one lives on with what it had under way. */
+const houses: readonly { title: string; plans: readonly Resident[] }[] = [
+  { title: 'medications in a process of its own', plans: [rest, medications] },
+  ...(isLong ? [{ title: 'all in one process', plans: [whole] }] : []),
+];
+
+describe.each(houses)('a write that was acknowledged, $title', ({ plans }) => {
   let house: HouseUnderFire;
   const seed = seedOfRun();
   const ledger = new Ledger();
 
   beforeAll(async () => {
-    house = await HouseUnderFire.open([rest, medications]);
+    house = await HouseUnderFire.open(plans);
   }, 120_000);
   afterAll(() => house?.stop());
 
   it(
     `survives ${kills} kills of any process, PostgreSQL and NATS included`,
     async () => {
-      const strikes = planStrikes(seed, [...servers, rest.name, medications.name], kills);
+      const strikes = planStrikes(seed, [...servers, ...plans.map(({ name }) => name)], kills);
       const load = startLoad({ house, ledger, seed, workers: 4, pauseMs: 25 });
       const struck = await strikeAll(house, ledger, strikes).finally(() => load.end());
       const state = await storedVersions(house, typesUnderFire);
-      tell('acknowledged writes', seed, { struck, ledger, versions: state.length });
+      tell(`acknowledged writes, processes: ${plans.length}`, seed, {
+        struck,
+        ledger,
+        versions: state.length,
+      });
 
       const faults = [
         ...lostOrDoubled(ledger.entries, state),

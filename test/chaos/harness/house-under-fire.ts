@@ -16,6 +16,7 @@ export interface Resident {
   readonly hasEdge: boolean;
 }
 
+export const whole: Resident = { name: 'septum', arguments: [], hasEdge: true };
 export const rest: Resident = { name: 'rest', arguments: ['--except', 'medications'], hasEdge: true };
 export const medications: Resident = {
   name: 'medications',

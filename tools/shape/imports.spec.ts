@@ -56,8 +56,8 @@ const sound: Record<string, string> = {
 
 function cruise(): { from: string; rule: string }[] {
   const command = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const arguments_ = [command, '--output-type', 'json', 'apps', 'libs'];
-  const report = execFileSync(process.execPath, arguments_, { cwd: plot, maxBuffer: 1e8, encoding: 'utf8' });
+  const wanted = [command, '--output-type', 'json', 'apps', 'libs'];
+  const report = execFileSync(process.execPath, wanted, { cwd: plot, maxBuffer: 1e8, encoding: 'utf8' });
   const { summary } = JSON.parse(report) as {
     summary: { violations: { from: string; rule: { name: string } }[] };
   };

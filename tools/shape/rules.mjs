@@ -3,7 +3,7 @@
  * `{ path, line, message }` for each place that breaks it; `rules.spec.ts` plants one violation of each.
  */
 
-const typescript = (path) => /\.ts$/.test(path) && /^(apps\/septum|libs)\//.test(path);
+const typescript = (path) => path.endsWith('.ts') && /^(apps\/septum|libs)\//.test(path);
 const spec = (path) => /\.spec\.ts$|(^|\/)test\//.test(path) || path.startsWith('libs/platform/testing/');
 const production = (path) => typescript(path) && !spec(path);
 

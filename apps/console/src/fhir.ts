@@ -11,11 +11,6 @@ export interface Concept {
   readonly coding?: readonly Coding[];
 }
 
-export interface Reference {
-  readonly reference?: string;
-  readonly display?: string;
-}
-
 export interface Period {
   readonly start?: string;
   readonly end?: string;

@@ -3,18 +3,27 @@ import { type Bundle, dateText, nameText, type PatientResource } from '../fhir.t
 import { useFetched } from '../fetched.ts';
 import { Trouble } from '../parts/trouble.tsx';
 
-/** The patients, newest change first, found by the beginning of a name. */
+/** The path of the next page; the server's link may name another host than the one we are on. */
+function nextPath(bundle: Bundle | undefined): string | undefined {
+  const link = bundle?.link?.find(({ relation }) => relation === 'next');
+  if (!link) return undefined;
+  const { pathname, search } = new URL(link.url, window.location.href);
+  return pathname + search;
+}
+
+function firstPath(name: string): string {
+  const order = name === '' ? '_sort=-_lastUpdated' : `name=${encodeURIComponent(name)}`;
+  return `/fhir/R4/Patient?_count=25&${order}`;
+}
+
+/** The patients, newest change first, or those whose name begins as typed. */
 export function Patients() {
   const [typed, setTyped] = useState('');
   const [page, setPage] = useState<string>();
-  const name = typed.trim();
-  const first = `/fhir/R4/Patient?_count=25${name ? `&name=${encodeURIComponent(name)}` : '&_sort=-_lastUpdated'}`;
-  const { value, error } = useFetched<Bundle>(page ?? first);
-  const patients = (value?.entry ?? [])
-    .map((entry) => entry.resource as PatientResource)
-    .filter((one) => one.resourceType === 'Patient');
-  const next = value?.link?.find((link) => link.relation === 'next')?.url;
-
+  const { value, error } = useFetched<Bundle>(page ?? firstPath(typed.trim()));
+  const resources = (value?.entry ?? []).map((entry) => entry.resource as PatientResource);
+  const patients = resources.filter(({ resourceType }) => resourceType === 'Patient');
+  const next = nextPath(value);
   return (
     <>
       <h1>Patients</h1>
@@ -30,40 +39,41 @@ export function Patients() {
         />
       </label>
       <Trouble error={error} />
-      <table>
-        <caption className="unseen">Patients</caption>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Born</th>
-            <th scope="col">Gender</th>
-            <th scope="col">Lives in</th>
-          </tr>
-        </thead>
-        <tbody>
-          {patients.map((patient) => (
-            <tr key={patient.id}>
-              <th scope="row">
-                <a href={`#/patient/${patient.id}`}>{nameText(patient.name)}</a>
-              </th>
-              <td>{dateText(patient.birthDate)}</td>
-              <td>{patient.gender}</td>
-              <td>{[patient.address?.[0]?.city, patient.address?.[0]?.state].filter(Boolean).join(', ')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <PatientTable patients={patients} />
       {value && patients.length === 0 && <p role="status">No patient’s name begins so.</p>}
       {next && (
-        <button
-          type="button"
-          onClick={() =>
-            setPage(new URL(next, window.location.href).pathname + new URL(next, window.location.href).search)
-          }
-        >
+        <button type="button" onClick={() => setPage(next)}>
           Next page
         </button>
       )}
     </>
+  );
+}
+
+function PatientTable({ patients }: { patients: readonly PatientResource[] }) {
+  return (
+    <table>
+      <caption className="unseen">Patients</caption>
+      <thead>
+        <tr>
+          <th scope="col">Name</th>
+          <th scope="col">Born</th>
+          <th scope="col">Gender</th>
+          <th scope="col">Lives in</th>
+        </tr>
+      </thead>
+      <tbody>
+        {patients.map((patient) => (
+          <tr key={patient.id}>
+            <th scope="row">
+              <a href={`#/patient/${patient.id}`}>{nameText(patient.name)}</a>
+            </th>
+            <td>{dateText(patient.birthDate)}</td>
+            <td>{patient.gender}</td>
+            <td>{[patient.address?.[0]?.city, patient.address?.[0]?.state].filter(Boolean).join(', ')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -37,6 +37,8 @@ const steps = {
   imports: bin('dependency-cruiser/bin/dependency-cruise.mjs', '--output-type', 'err', 'apps', 'libs'),
   shape,
   unused: bin('knip/bin/knip.js'),
+  generated: () =>
+    spawnSync(process.execPath, ['tools/generated.mjs', '--check'], { stdio: 'inherit' }).status === 0,
   sizes: fileSizes,
 };
 

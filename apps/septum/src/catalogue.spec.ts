@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { resourceTypes } from '#platform/fhir';
+import { houseParts } from '#platform/testing';
 import { catalogue } from './catalogue.ts';
+import { parts } from './parts.ts';
 
 describe('the catalogue of contexts', () => {
   const owned = catalogue.flatMap(({ name, types }) => types.map((type) => ({ name, type })));
@@ -13,6 +15,10 @@ describe('the catalogue of contexts', () => {
     const names = catalogue.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names).toHaveLength(12);
+  });
+
+  it('has the parts that the houses of the tests are made of', () => {
+    expect(houseParts.toSorted()).toEqual(parts.toSorted());
   });
 
   it('names rules and instance operations only where someone owns the type', () => {

@@ -1,10 +1,15 @@
-import { assertConnectionBudget, assertDurable, serverLimits } from '#platform/database';
+import {
+  assertConnectionBudget,
+  assertDurable,
+  assertPreparedTransactions,
+  serverLimits,
+} from '#platform/database';
 import type { Databases, Settings, Topology } from '#platform/runtime';
 
 /** Connections beside the pools of the parts: transactions that several parts share. */
 export const coordinatorPoolSize = 4;
 
-/** Refuses databases that may lose what they acknowledged, and pools that want more connections than there are. */
+/** Refuses databases that may lose what they acknowledged, that cannot prepare, or that have fewer connections than the pools want. */
 export async function assertSafeDatabases(
   databases: Databases,
   topology: Topology,
@@ -21,6 +26,8 @@ export async function assertSafeDatabases(
     const shared = topology.isHere('edge')
       ? [{ name: 'shared transactions', size: coordinatorPoolSize }]
       : [];
-    assertConnectionBudget([...pools, ...shared], await serverLimits(url));
+    const limits = await serverLimits(url);
+    assertPreparedTransactions(limits);
+    assertConnectionBudget([...pools, ...shared], limits);
   }
 }

@@ -53,3 +53,19 @@ export function assertConnectionBudget(
       `Make the pools smaller, or raise max_connections to ${wanted + limits.reservedConnections} and restart PostgreSQL.`,
   );
 }
+
+/**
+ * Refuses a server that cannot prepare transactions: a transaction Bundle over several processes or databases would fail.
+ *
+ * @throws Error naming the setting and its remedy
+ */
+export function assertPreparedTransactions(limits: Pick<ServerLimits, 'maxPreparedTransactions'>): void {
+  if (limits.maxPreparedTransactions >= fewestPrepared) return;
+  throw new Error(
+    `PostgreSQL has max_prepared_transactions = ${limits.maxPreparedTransactions}: transactions over several parts need at least ` +
+      `${fewestPrepared}. Set it to 64 and restart PostgreSQL.`,
+  );
+}
+
+/** One for each part, with the rest of a crash beside them. */
+const fewestPrepared = 16;

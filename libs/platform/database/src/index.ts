@@ -18,6 +18,7 @@ export {
 export { assertDurable } from './durability.ts';
 export {
   assertConnectionBudget,
+  assertPreparedTransactions,
   serverLimits,
   type PoolDemand,
   type ServerLimits,

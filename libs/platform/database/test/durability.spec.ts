@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { assertConnectionBudget, assertDurable, partUrl, provision, serverLimits } from '#platform/database';
+import {
+  assertConnectionBudget,
+  assertDurable,
+  assertPreparedTransactions,
+  partUrl,
+  provision,
+  serverLimits,
+} from '#platform/database';
 import { openTestServer, sql, type TestServer } from './server.ts';
 
 let server: TestServer;
@@ -103,6 +110,16 @@ describe('the connection budget', () => {
     expect(() => assertConnectionBudget(pools, limits, 2)).toThrow(
       '2 × (edge 20 + medications 130) = 300, but max_connections 300 − 3 reserved = 297',
     );
+  });
+});
+
+describe('room for prepared transactions', () => {
+  it('is there in the embedded server, and its want is refused by the name of the setting', async () => {
+    expect(() => assertPreparedTransactions({ maxPreparedTransactions: 0 })).toThrow(
+      'max_prepared_transactions = 0',
+    );
+    const limits = await serverLimits(url());
+    expect(() => assertPreparedTransactions(limits)).not.toThrow();
   });
 });
 

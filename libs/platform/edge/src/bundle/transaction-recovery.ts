@@ -49,7 +49,12 @@ export class TransactionRecovery {
   start(): void {
     if (this.#stopped) return;
     this.#running = this.runOnce()
-      .catch((error: unknown) => this.#log.warn({ recovery: asFault(error).kind }))
+      .catch((error: unknown) =>
+        this.#log.warn(
+          { error: asFault(error) },
+          'recovery of transactions did not finish; it is tried again',
+        ),
+      )
       .finally(() => {
         if (!this.#stopped) this.#timer = setTimeout(() => this.start(), everyMs).unref();
       });
@@ -77,7 +82,10 @@ export class TransactionRecovery {
     }
     for (const { transactionId, context, ageMs } of await this.inDoubt(abandonedAfterMs)) {
       if (ageMs > alarmAfterMs)
-        this.#log.error({ alarm: 'transaction in doubt', transactionId, context, ageMs });
+        this.#log.error(
+          { context, lagMs: ageMs },
+          `alarm: transaction ${transactionId} is in doubt; it is rolled back now`,
+        );
       const owner = edge.owners.find((each) => each.context === context)!;
       const decision = await decide(edge.home, transactionId, 'rollback', [context]);
       await announce(edge, call, transactionId, decision, [owner]);

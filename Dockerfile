@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Built in two stages: the compiler stays behind. The image runs as an ordinary user and writes only to /data.
 FROM node:24-bookworm-slim AS build
 WORKDIR /septum

@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import pg from 'pg';
+import { spawn } from 'node:child_process';
+import { Pool } from 'pg';
 import { patient } from './samples.ts';
 import { load, LoadClient } from './load.ts';
 import { processorTimeMs } from './processor-time.ts';
@@ -9,31 +8,48 @@ import { processorTimeMs } from './processor-time.ts';
 export interface Floor {
   readonly name: string;
   readonly perSecond: number;
-  /** Of this process and of PostgreSQL, per operation. */
+  /** Of the server, or of the driver and PostgreSQL, per operation. */
   readonly cpuMs: number;
+  /** The same on the quiet machine on which the budgets were set. */
+  readonly quietCpuMs: number;
 }
 
 const seconds = 3;
 
+/** A program of its own, so that only the server is counted. */
+const server = `const body = process.argv[1];
+require('node:http').createServer((_, answer) => answer.end(body)).listen(0, '127.0.0.1', function () {
+  process.stdout.write(String(this.address().port));
+});`;
+
 /** A bare Node HTTP server that answers 2 KB. */
 async function bareHttp(): Promise<Floor> {
-  const body = JSON.stringify(patient(1));
-  const server = createServer((_, answer) => answer.end(body));
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const client = new LoadClient({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, {}, 8);
-  const before = process.cpuUsage();
-  const result = await load(client, () => ({ method: 'GET', path: '/' }), 8, seconds);
-  const spent = process.cpuUsage(before);
+  const child = spawn(process.execPath, ['-e', server, JSON.stringify(patient(1))], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const port = await new Promise<number>((told) => child.stdout.once('data', (text) => told(Number(text))));
+  const client = new LoadClient({ host: '127.0.0.1', port }, {}, 8);
+  const next = () => ({ method: 'GET', path: '/' });
+  await load(client, next, 8, 1);
+  const before = processorTimeMs(child.pid ?? 0);
+  const result = await load(client, next, 8, seconds);
+  const spentMs = processorTimeMs(child.pid ?? 0) - before;
   client.close();
-  server.close();
+  child.kill();
   return {
-    name: 'bare Node HTTP, GET 2 KB (client and server in one process)',
+    name: 'bare Node HTTP server, GET 2 KB',
     perSecond: result.requests / result.seconds,
-    cpuMs: (spent.user + spent.system) / 1000 / result.requests,
+    cpuMs: spentMs / result.requests,
+    quietCpuMs: 0.029,
   };
 }
 
-async function repeat(name: string, postmaster: number, work: () => Promise<unknown>): Promise<Floor> {
+async function repeat(
+  name: string,
+  quietCpuMs: number,
+  postmaster: number,
+  work: () => Promise<unknown>,
+): Promise<Floor> {
   let done = 0;
   const ownBefore = process.cpuUsage();
   const postgresBefore = processorTimeMs(postmaster);
@@ -44,12 +60,12 @@ async function repeat(name: string, postmaster: number, work: () => Promise<unkn
   await Promise.all(Array.from({ length: 8 }, worker));
   const own = process.cpuUsage(ownBefore);
   const spentMs = (own.user + own.system) / 1000 + processorTimeMs(postmaster) - postgresBefore;
-  return { name, perSecond: done / seconds, cpuMs: spentMs / done };
+  return { name, perSecond: done / seconds, cpuMs: spentMs / done, quietCpuMs };
 }
 
 /** The raw driver: one row by key, and one row inserted and committed. */
 async function rawDriver(databaseUrl: string, postmaster: number): Promise<Floor[]> {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 8 });
+  const pool = new Pool({ connectionString: databaseUrl, max: 8 });
   const content = JSON.stringify(patient(1));
   await pool.query('CREATE SCHEMA IF NOT EXISTS bench_floor');
   await pool.query(
@@ -62,14 +78,14 @@ async function rawDriver(databaseUrl: string, postmaster: number): Promise<Floor
       text: 'INSERT INTO bench_floor.row VALUES ($1, $2)',
       values: [String(next++), content],
     });
-  const inserted = await repeat('raw driver, insert 2 KB and commit', postmaster, insert);
+  const inserted = await repeat('raw driver, insert 2 KB and commit', 0.29, postmaster, insert);
   const select = () =>
     pool.query({
       name: 's',
       text: 'SELECT content FROM bench_floor.row WHERE id = $1',
       values: [String(next++ % 1000)],
     });
-  const selected = await repeat('raw driver, select 2 KB by key', postmaster, select);
+  const selected = await repeat('raw driver, select 2 KB by key', 0.07, postmaster, select);
   await pool.query('DROP SCHEMA bench_floor CASCADE');
   await pool.end();
   return [selected, inserted];
@@ -77,4 +93,13 @@ async function rawDriver(databaseUrl: string, postmaster: number): Promise<Floor
 
 export async function measureFloor(databaseUrl: string, postmaster: number): Promise<Floor[]> {
   return [await bareHttp(), ...(await rawDriver(databaseUrl, postmaster))];
+}
+
+/** Of two measurements, one before and one after: the machine is shared, and its pace changes. */
+export function meanFloor(before: readonly Floor[], after: readonly Floor[]): Floor[] {
+  return before.map((one, at) => {
+    const other = after[at] ?? one;
+    const perSecond = (one.perSecond + other.perSecond) / 2;
+    return { ...one, perSecond, cpuMs: (one.cpuMs + other.cpuMs) / 2 };
+  });
 }

@@ -32,6 +32,8 @@ function start(args: readonly string[], environment: Record<string, string>): Ch
       SEPTUM_HTTP_PORT: '0',
       SEPTUM_MLLP_PORT: '0',
       SEPTUM_LOG_LEVEL: 'warn',
+      // A bench is one client at full speed; what it costs is measured, not whether it is refused.
+      SEPTUM_RATE_LIMIT: '0',
       ...environment,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -51,27 +53,34 @@ async function ready(folder: string, child: ChildProcess, seconds: number): Prom
   throw new Error(`septum was not ready within ${seconds} s`);
 }
 
+async function stop(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  await new Promise((ended) => child.once('exit', ended));
+}
+
 /** Starts one program with `patients` demo patients; with `natsUrl`, `medications` in a process of its own. */
 export async function install(patients: number, natsUrl?: string): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'septum-bench-'));
-  const shared: Record<string, string> = natsUrl ? { SEPTUM_NATS_URL: natsUrl } : {};
-  const main = start(natsUrl ? ['--except', 'medications'] : [], {
-    ...shared,
-    SEPTUM_DATA_DIR: folder,
-    SEPTUM_DEMO_PATIENTS: String(patients),
-  });
-  const run = await ready(folder, main, 900);
-  const children = [main];
+  const whole = { SEPTUM_DATA_DIR: folder, SEPTUM_DEMO_PATIENTS: String(patients) };
+  let main = start([], whole);
+  let run = await ready(folder, main, 1_800);
+  const children: ChildProcess[] = [];
   if (natsUrl) {
+    // The demo's data want all parts: they are made by the whole program, which then makes room for the two.
+    await stop(main);
+    const apart = { SEPTUM_NATS_URL: natsUrl, SEPTUM_DEMO_PATIENTS: '0' };
+    main = start(['--except', 'medications'], { ...apart, SEPTUM_DATA_DIR: folder });
+    run = await ready(folder, main, 60);
     const own = join(folder, 'medications');
     const second = start(['--only', 'medications'], {
-      ...shared,
+      ...apart,
       SEPTUM_DATA_DIR: own,
       SEPTUM_DATABASE_URL: run.database,
     });
     children.push(second);
     await ready(own, second, 60);
   }
+  children.unshift(main);
   const token = execFileSync(process.execPath, [program, 'token', '--scope', 'system/*.cruds'], {
     env: { ...process.env, SEPTUM_DATA_DIR: folder },
     encoding: 'utf8',
@@ -85,10 +94,7 @@ export async function install(patients: number, natsUrl?: string): Promise<Insta
     postmaster: postmasterOf(folder),
     databaseUrl: run.database,
     async stop() {
-      for (const child of children.toReversed()) {
-        child.kill('SIGTERM');
-        await new Promise((ended) => child.once('exit', ended));
-      }
+      for (const child of children.toReversed()) await stop(child);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -64,12 +64,16 @@ export class LoadClient {
   }
 }
 
-/** Closed loop: `concurrency` requests under way at any time, for `seconds`. `next(i)` gives the i-th request. */
+/**
+ * Closed loop: `concurrency` requests under way at any time, for `seconds`, and at least `least` requests. `next(i)`
+ * gives the i-th request.
+ */
 export async function load(
   client: LoadClient,
   next: (index: number) => HttpRequest,
   concurrency: number,
   seconds: number,
+  least = 1,
 ): Promise<LoadResult> {
   const latencies: number[] = [];
   let index = 0;
@@ -78,7 +82,7 @@ export async function load(
   const began = performance.now();
   const until = began + seconds * 1000;
   const worker = async () => {
-    while (performance.now() < until) {
+    while (performance.now() < until || index < least) {
       const at = performance.now();
       const answer = await client.send(next(index++)).catch(() => undefined);
       latencies.push(performance.now() - at);

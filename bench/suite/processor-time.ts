@@ -28,9 +28,10 @@ function sample(pid: number): Sample | undefined {
 
 /**
  * Processor time of a process and all that it started, in ms, from `/proc` (proc(5)). A process that ended in between is
- * counted with the parent that waited for it, so the difference of two readings loses nothing.
+ * counted with the parent that waited for it, so the difference of two readings loses nothing. `besides` is left out with
+ * all that it started: the PostgreSQL that Septum starts is its child, and is accounted for by itself.
  */
-export function processorTimeMs(root: number): number {
+export function processorTimeMs(root: number, besides?: number): number {
   const all = new Map<number, Sample>();
   for (const name of readdirSync('/proc')) {
     const found = /^\d+$/.test(name) ? sample(Number(name)) : undefined;
@@ -40,7 +41,7 @@ export function processorTimeMs(root: number): number {
   const waiting = [root];
   for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
     sum += all.get(pid)?.spentMs ?? 0;
-    for (const [child, { parent }] of all) if (parent === pid) waiting.push(child);
+    for (const [child, { parent }] of all) if (parent === pid && child !== besides) waiting.push(child);
   }
   return sum;
 }

@@ -1,14 +1,27 @@
 import type { Floor } from './floor.ts';
 import type { Measured } from './run.ts';
 
-interface Result {
+/** CPU-ms for each second. */
+export interface Idle {
+  readonly septumCpuMs: number;
+  readonly postgresCpuMs: number;
+}
+
+export interface Result {
   readonly topology: string;
   readonly rows: readonly Measured[];
   readonly floor: readonly Floor[];
+  readonly idle: Idle;
   readonly residentMb: number;
 }
 
 const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
+
+/** How many times slower than the machine of the budgets this one was, in this run: the geometric mean of the floors. */
+function paceOf(floor: readonly Floor[]): number {
+  const product = floor.reduce((sofar, { cpuMs, quietCpuMs }) => (sofar * cpuMs) / quietCpuMs, 1);
+  return product ** (1 / floor.length);
+}
 
 /** The results as Markdown: what was measured, on what, and beside it the budget and the floor. */
 export function table(machine: object, results: readonly Result[]): string {
@@ -18,8 +31,14 @@ export function table(machine: object, results: readonly Result[]): string {
       .join(' · '),
     '',
   ];
-  for (const { topology, rows, floor, residentMb } of results) {
-    lines.push(`### ${topology}`, '', `resident after the run: ${residentMb} MB`, '');
+  for (const { topology, rows, floor, idle, residentMb } of results) {
+    const pace = paceOf(floor);
+    lines.push(
+      `### ${topology}`,
+      '',
+      `Resident after the run: ${residentMb} MB. Idle: ${idle.septumCpuMs.toFixed(1)} CPU-ms a second of Septum, ${idle.postgresCpuMs.toFixed(1)} of PostgreSQL. This machine during this run: ${pace.toFixed(1)} × the CPU time of the quiet one that the budgets were set on (geometric mean of the floors).`,
+      '',
+    );
     lines.push(
       row([
         'workload',
@@ -32,10 +51,11 @@ export function table(machine: object, results: readonly Result[]): string {
         'CPU-ms Septum + PostgreSQL',
         'budget',
         'of budget',
+        'of budget at this pace',
         'bytes',
       ]),
     );
-    lines.push(row(Array.from({ length: 11 }, () => '---')));
+    lines.push(row(Array.from({ length: 12 }, () => '---')));
     for (const one of rows) {
       const spent = one.septumCpuMs + one.postgresCpuMs;
       lines.push(
@@ -50,12 +70,16 @@ export function table(machine: object, results: readonly Result[]): string {
           `${one.septumCpuMs.toFixed(3)} + ${one.postgresCpuMs.toFixed(3)} = ${spent.toFixed(3)}`,
           one.budgetMs,
           `${(spent / one.budgetMs).toFixed(2)} ×`,
+          `${(spent / one.budgetMs / pace).toFixed(2)} ×`,
           one.bytes,
         ]),
       );
     }
-    lines.push('', row(['floor, same run', 'per s', 'CPU-ms']), row(['---', '---', '---']));
-    for (const one of floor) lines.push(row([one.name, Math.round(one.perSecond), one.cpuMs.toFixed(3)]));
+    lines.push('', row(['floor, same run', 'per s', 'CPU-ms', 'on the quiet machine']));
+    lines.push(row(Array.from({ length: 4 }, () => '---')));
+    for (const one of floor) {
+      lines.push(row([one.name, Math.round(one.perSecond), one.cpuMs.toFixed(3), one.quietCpuMs]));
+    }
     lines.push('');
   }
   return `${lines.join('\n')}\n`;

@@ -38,6 +38,21 @@ function transaction(index: number): string {
   return JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry: [...entry, ...rest] });
 }
 
+const importSize = 500;
+
+/** A collection as `septum import` sends it: a patient in fifty, the rest measurements of theirs; all of them new. */
+function collection(index: number): string {
+  const entry = Array.from({ length: importSize }, (_, position) => {
+    const of = `bench-${index}-${Math.floor(position / 50)}`;
+    const resource =
+      position % 50 === 0
+        ? { ...patient(position), id: of }
+        : { ...observation(`Patient/${of}`, position), id: `bench-${index}-o${position}` };
+    return { resource };
+  });
+  return JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry });
+}
+
 export const workloads: readonly Workload[] = [
   {
     name: 'read Patient',
@@ -125,6 +140,18 @@ export const workloads: readonly Workload[] = [
     budgetMs: 0.25,
     resourcesPerRequest: transactionSize,
     request: (_, index) => ({ method: 'POST', path: fhir, headers: json, body: transaction(index) }),
+  },
+  {
+    name: `$import of ${importSize}`,
+    // Two cores for 5,000 resources a second.
+    budgetMs: 0.4,
+    resourcesPerRequest: importSize,
+    request: (_, index) => ({
+      method: 'POST',
+      path: `${fhir}/$import`,
+      headers: json,
+      body: collection(index),
+    }),
   },
   {
     name: 'read MedicationRequest by patient (the context that moves out)',

@@ -14,7 +14,6 @@ import {
   type LocalSwitchboard,
   type NatsLink,
 } from '#platform/messaging';
-import { CallMetrics } from './call-metrics.interceptor.ts';
 import type { ContextDefinition } from './context-definition.ts';
 import { Health } from './health.ts';
 import { assertEqualGuards, assertHandlers, assertStaticHandlers } from './invariants/handler-invariants.ts';
@@ -58,19 +57,20 @@ export async function bootContext(
 ): Promise<RunningContext> {
   const { name } = definition;
   const { switchboard, nats, guard, metrics, log } = surroundings;
+  const meter = metrics.meter(name);
   const strategy = new CompositeStrategy({
     context: name,
     switchboard,
     ...(nats === undefined ? {} : { nats }),
     onException: (error, pattern, trace) =>
       log.error({ context: name, pattern, trace, error }, 'a handler failed'),
+    onServed: (pattern, outcome, elapsedMs) => meter.observe(pattern, outcome, elapsedMs / 1000),
   });
   const application = await NestFactory.createMicroservice(contextModule(definition, parts, surroundings), {
     strategy,
     abortOnError: false,
   });
   application.useGlobalGuards(guard);
-  application.useGlobalInterceptors(new CallMetrics(metrics.meter(name)));
   await application.init();
   assertHandlers(name, contractsOf(definition, parts), strategy);
   assertEqualGuards(name, application);

@@ -22,7 +22,7 @@ type Bindable = Buffer | string | null;
 
 /** The part of `pg`'s connection that its own `Query` uses. */
 interface Wire {
-  readonly stream: { cork(): void; uncork(): void };
+  readonly stream: { readonly writable: boolean; write(bytes: Buffer): unknown };
   readonly parsedStatements: Record<string, string>;
   readonly submittedNamedStatements: Record<string, string>;
   parse(message: { text: string; name: string }): void;
@@ -31,6 +31,9 @@ interface Wire {
   execute(message: { portal: string }): void;
   sync(): void;
 }
+
+/** What a connection knows of the columns of its prepared statements, so that it is told but once. */
+const columnsOf = new WeakMap<object, Map<string, FieldDef[]>>();
 
 interface Messages {
   fields: FieldDef[];
@@ -52,6 +55,9 @@ export class Batch extends Query {
   private readonly statements: readonly Statement[];
   private readonly values: readonly (readonly Bindable[])[];
   private readonly sentText: boolean[] = [];
+  /** By statement, where the connection had not to be asked. */
+  private readonly knownColumns: (FieldDef[] | undefined)[] = [];
+  private columns = new Map<string, FieldDef[]>();
   private readonly results: ResultBuilder[];
   /** How many statements have been answered. */
   private answered = 0;
@@ -83,25 +89,31 @@ export class Batch extends Query {
     const reused = this.statements.find(({ name = '', text }) => (known(wire, name) ?? text) !== text);
     if (reused)
       return new RangeError(`Two statements are named ${reused.name}; give each text a name of its own.`);
-    wire.stream.cork();
-    try {
-      this.statements.forEach(({ name = '', text }, index) => {
-        const sendText = known(wire, name) === undefined;
-        this.sentText.push(sendText);
-        if (sendText) {
-          wire.parse({ text, name });
-          if (name !== '') wire.submittedNamedStatements[name] = text;
-        }
-        wire.bind({ portal: '', statement: name, values: this.values[index] ?? [] });
-        wire.describe({ type: 'P', name: '' });
-        wire.execute({ portal: '' });
-      });
-      wire.sync();
-    } finally {
-      wire.stream.uncork();
-    }
+    this.columns = columnsOf.get(wire) ?? new Map<string, FieldDef[]>();
+    columnsOf.set(wire, this.columns);
+    // `pg` writes each message by itself; together they are one system call, which is what a small query mostly costs.
+    const parts: Buffer[] = [];
+    const stream = { writable: true, write: (bytes: Buffer) => parts.push(bytes) };
+    const gathered = Object.create(wire, { stream: { value: stream } }) as Wire;
+    this.statements.forEach((statement, index) => this.sendOne(gathered, statement, index));
+    gathered.sync();
+    if (wire.stream.writable) wire.stream.write(Buffer.concat(parts));
     this.expect(0);
     return null;
+  }
+
+  private sendOne(wire: Wire, { name = '', text }: Statement, index: number): void {
+    const sendText = known(wire, name) === undefined;
+    this.sentText.push(sendText);
+    if (sendText) {
+      wire.parse({ text, name });
+      if (name !== '') wire.submittedNamedStatements[name] = text;
+    }
+    wire.bind({ portal: '', statement: name, values: this.values[index] ?? [] });
+    const columns = sendText || name === '' ? undefined : this.columns.get(name);
+    this.knownColumns.push(columns);
+    if (columns === undefined) wire.describe({ type: 'P', name: '' });
+    wire.execute({ portal: '' });
   }
 
   private expect(index: number): void {
@@ -110,10 +122,14 @@ export class Batch extends Query {
     const booked = statement?.name !== undefined && this.sentText[index] === true;
     this.name = booked ? (statement.name ?? '') : '';
     this.text = booked ? statement.text : '';
+    const columns = this.knownColumns[index];
+    if (columns !== undefined && columns.length > 0) this.results[index]?.addFields(columns);
   }
 
   handleRowDescription(message: Messages): void {
     this.results[this.answered]?.addFields(message.fields);
+    const name = this.statements[this.answered]?.name;
+    if (name !== undefined) this.columns.set(name, message.fields);
   }
 
   handleDataRow(message: { fields: unknown[] }): void {
@@ -128,6 +144,8 @@ export class Batch extends Query {
 
   handleCommandComplete(message: { text: string }): void {
     this.results[this.answered]?.addCommandComplete(message);
+    const name = this.statements[this.answered]?.name;
+    if (name !== undefined && !this.columns.has(name)) this.columns.set(name, []);
     this.expect(this.answered + 1);
   }
 

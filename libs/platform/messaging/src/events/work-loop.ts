@@ -3,13 +3,15 @@ export class WorkLoop {
   readonly #step: () => Promise<boolean>;
   readonly #idleMs: number;
   readonly #onError: (error: unknown) => void;
+  readonly #restMs: number;
   #poked = false;
   #stopped = false;
   #wake: () => void = () => {};
   #running: Promise<void> = Promise.resolve();
 
-  /** `step` answers whether there is more to do at once. */
-  constructor(step: () => Promise<boolean>, idleMs: number, onError: (error: unknown) => void) {
+  /** `step` answers whether there is more to do at once. After one that had not, pokes wait `restMs` for more of them. */
+  constructor(step: () => Promise<boolean>, idleMs: number, onError: (error: unknown) => void, restMs = 0) {
+    this.#restMs = restMs;
     this.#step = step;
     this.#idleMs = idleMs;
     this.#onError = onError;
@@ -40,7 +42,9 @@ export class WorkLoop {
       } catch (error) {
         this.#onError(error);
       }
-      if (!more && !this.#poked && !this.#stopped) await this.#idle();
+      if (more || this.#stopped) continue;
+      if (this.#restMs > 0) await this.#pause(this.#restMs);
+      if (!this.#poked && !this.#stopped) await this.#idle();
     }
   }
 
@@ -48,6 +52,19 @@ export class WorkLoop {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, this.#idleMs);
       this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+  }
+
+  /** Only `stop` shortens it. */
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        if (!this.#stopped) return;
         clearTimeout(timer);
         resolve();
       };

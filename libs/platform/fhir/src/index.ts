@@ -18,6 +18,7 @@ export * from './search-request.ts';
 export {
   definitionSet,
   isResourceType,
+  patientCompartmentParameters,
   resourceTypes,
   type SearchParameterDefinition,
 } from './definitions.ts';

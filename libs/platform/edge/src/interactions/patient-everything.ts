@@ -1,5 +1,5 @@
 // https://hl7.org/fhir/R4/patient-operation-everything.html
-import { Fault, type Issue } from '#platform/fhir';
+import { Fault, patientCompartmentParameters, type Issue } from '#platform/fhir';
 import { bundleText, outcomeEntry, searchEntry } from '../bundle/bundle-text.ts';
 import { readTargets, type Gathered } from '../bundle/inclusions.ts';
 import { isIssue, unlessMissing } from '../bundle/missing-part.ts';
@@ -58,13 +58,23 @@ export async function patientEverything(
   return { status: 200, text: bundleText({ type: 'searchset', total, self, next: following }, entries) };
 }
 
-/** Contexts in a fixed order, the patient's own first. */
-function partsOf(edge: Edge): Part[] {
+const known = new WeakMap<Edge, readonly Part[]>();
+
+/** The contexts that can hold something of a patient, in a fixed order, the patient's own first. */
+function partsOf(edge: Edge): readonly Part[] {
+  let parts = known.get(edge);
+  if (parts === undefined) known.set(edge, (parts = findParts(edge)));
+  return parts;
+}
+
+function findParts(edge: Edge): readonly Part[] {
   const home = edge.ownerOf('Patient');
-  const all = edge.owners.map((owner) => ({
-    owner,
-    types: edge.types.filter((type) => edge.findOwner(type) === owner),
-  }));
+  const inCompartment = edge.types.filter(
+    (type) => type === 'Patient' || patientCompartmentParameters(type).length > 0,
+  );
+  const all = edge.owners
+    .map((owner) => ({ owner, types: inCompartment.filter((type) => edge.findOwner(type) === owner) }))
+    .filter(({ types }) => types.length > 0);
   return [...all.filter(({ owner }) => owner === home), ...all.filter(({ owner }) => owner !== home)];
 }
 

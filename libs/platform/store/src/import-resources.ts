@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { assertScope, rowPolicy, type Caller } from '#platform/access';
-import { Fault, type Issue } from '#platform/fhir';
+import { Fault } from '#platform/fhir';
 import type { Reply } from '#platform/messaging';
-import { resourcesImported, type Imported, type ImportResources } from './contract/import.ts';
+import { resourcesImported, type Imported, type ImportResources, type Rejected } from './contract/import.ts';
 import type { StoreParts } from './store-parts.ts';
 import { prepareWrite, type PreparedWrite } from './write/prepared-write.ts';
 import { inLockOrder, writeStatement, type OutcomeRow } from './write/write-statement.ts';
@@ -12,10 +13,13 @@ interface Draft {
   readonly write: PreparedWrite;
 }
 
+/** What one statement writes: large enough to share a commit, small enough that others are served in between. */
+const chunkSize = 100;
+
 /**
  * Many resources, each as `PUT Type/id`, without rules of care, which the audit says. What is stored already with the
  * same content stays as it is, so importing twice changes nothing; a resource that recurs in the batch becomes a
- * further version. One event tells of the batch.
+ * further version. One event tells of each statement's share of the batch.
  */
 export async function importResources(
   store: StoreParts,
@@ -27,35 +31,34 @@ export async function importResources(
     store.assertOwns(type);
     assertScope(caller, type, 'u');
   }
-  const rejected: { index: number; issues: readonly Issue[] }[] = [];
-  const drafts: Draft[] = [];
-  entries.forEach(({ type, id }, index) => {
-    try {
-      const request = {
-        method: 'update',
-        type,
-        id,
-        imported: true,
-        ...(substitutions ? { substitutions } : {}),
-      } as const;
-      drafts.push({ index, write: prepareWrite(request, texts[index], store) });
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      rejected.push({ index, issues: error.issues });
-    }
-  });
+  const rejected: Rejected[] = [];
   const outcomes: OutcomeRow[] = [];
-  for (const batch of withoutRepeats(drafts)) {
-    const rows = await writeBatch(store, caller, batch);
-    rows.forEach((row, at) => {
-      if (row.outcome === 'hidden')
-        rejected.push({
-          index: batch[at]!.index,
-          issues: new Fault('forbidden', 'This caller may not write that resource.').issues,
-        });
+  let written: Promise<void> = Promise.resolve();
+  for (let from = 0; from < entries.length; from += chunkSize) {
+    const drafts: Draft[] = [];
+    entries.slice(from, from + chunkSize).forEach(({ type, id }, at) => {
+      const index = from + at;
+      try {
+        const request = {
+          method: 'update',
+          type,
+          id,
+          imported: true,
+          ...(substitutions && { substitutions }),
+        } as const;
+        drafts.push({ index, write: prepareWrite(request, texts[index], store) });
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        rejected.push({ index, issues: error.issues });
+      }
     });
-    outcomes.push(...rows);
+    // One chunk is prepared while the one before is written; then whoever else waits for this process has his turn.
+    await written;
+    written = writeDrafts(store, caller, drafts, outcomes, rejected);
+    written.catch(() => undefined);
+    await setImmediate();
   }
+  await written;
   store.poke();
   const count = (wanted: string): number => outcomes.filter(({ outcome }) => outcome === wanted).length;
   const result = {
@@ -65,6 +68,24 @@ export async function importResources(
     rejected,
   };
   return { result, texts: [] };
+}
+
+async function writeDrafts(
+  store: StoreParts,
+  caller: Caller,
+  drafts: readonly Draft[],
+  outcomes: OutcomeRow[],
+  rejected: Rejected[],
+): Promise<void> {
+  for (const batch of withoutRepeats(drafts)) {
+    const rows = await writeBatch(store, caller, batch);
+    rows.forEach((row, at) => {
+      if (row.outcome !== 'hidden') return;
+      const { issues } = new Fault('forbidden', 'This caller may not write that resource.');
+      rejected.push({ index: batch[at]!.index, issues });
+    });
+    outcomes.push(...rows);
+  }
 }
 
 /** A resource that recurs goes into a later batch, so that its versions follow each other. */

@@ -19,7 +19,7 @@ export async function readMany(
     assertScope(caller, type, 'r');
   }
   if (pairs.length === 0) return { result: [], texts: [] };
-  const rows = await store.database.query<ResourceRow>(rowPolicy(caller), {
+  const rows = await store.ask<ResourceRow>(rowPolicy(caller), {
     name: `${store.schema}.read-many`,
     text: `SELECT ${rowColumns('r')} FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (type, id, place)
       JOIN "${store.schema}".resource r ON r.type = w.type COLLATE "C" AND r.id = w.id COLLATE "C" WHERE NOT r.deleted ORDER BY w.place`,

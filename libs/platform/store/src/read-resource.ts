@@ -14,32 +14,36 @@ export async function readResource(
   const { type, id, version } = request;
   store.assertOwns(type);
   assertScope(caller, type, 'r');
-  const [row] = await store.database.query<ResourceRow>(
-    rowPolicy(caller),
+  const row =
     version === undefined
-      ? { name: `${store.schema}.read`, text: readSql(store.schema), values: [type, id] }
-      : { name: `${store.schema}.vread`, text: vreadSql(store.schema), values: [type, id, version] },
-  );
+      ? await store.reads.add(rowPolicy(caller), { caller, type, id })
+      : await readVersion(store, caller, type, id, version);
   if (row === undefined) {
     const what = version === undefined ? `${type}/${id}` : `Version ${version} of ${type}/${id}`;
     throw new Fault('not-found', `${what} does not exist, or this caller may not see it.`);
   }
-  await store.audit.append({
-    caller,
-    action: 'R',
-    type,
-    id,
-    version: row.version,
-    count: 1,
-    patients: row.patients,
-  });
   if (row.deleted)
     throw new Fault('gone', `${type}/${id} was deleted; its history holds the versions before.`);
   return replyOf([row], ([stored]) => stored!);
 }
 
-function readSql(schema: string): string {
-  return `SELECT ${rowColumns('r')} FROM "${schema}".resource r WHERE r.type = $1 AND r.id = $2`;
+async function readVersion(
+  store: StoreParts,
+  caller: Caller,
+  type: string,
+  id: string,
+  version: number,
+): Promise<ResourceRow | undefined> {
+  const [row] = await store.database.query<ResourceRow>(rowPolicy(caller), {
+    name: `${store.schema}.vread`,
+    text: vreadSql(store.schema),
+    values: [type, id, version],
+  });
+  if (row !== undefined) {
+    const { patients } = row;
+    await store.audit.append({ caller, action: 'R', type, id, version, count: 1, patients });
+  }
+  return row;
 }
 
 function vreadSql(schema: string): string {

@@ -1,7 +1,9 @@
 import { Fault } from '#platform/fhir';
-import type { ContextDatabase } from '#platform/database';
+import type { ContextDatabase, RowPolicy, Statement } from '#platform/database';
 import { AuditLog } from './audit/audit-log.ts';
+import { ReadTogether } from './read-together.ts';
 import { SearchHash } from './index/search-hash.ts';
+import { takeFirst, Together } from './together.ts';
 import type { WriteRule } from './write-rule.ts';
 
 export interface StoreOptions {
@@ -26,6 +28,10 @@ export interface StoreOptions {
   readonly now?: () => number;
 }
 
+/** A slow search holds up those beside it in its batch, so batches are small and there are several. */
+const queriesTogether = 6;
+const queryLanes = 5;
+
 /** What the parts of one context's store share. */
 export class StoreParts {
   readonly database: ContextDatabase;
@@ -36,6 +42,8 @@ export class StoreParts {
   readonly rules: ReadonlyMap<string, readonly WriteRule[]>;
   readonly hash: SearchHash;
   readonly audit: AuditLog;
+  readonly reads: ReadTogether;
+  readonly #queries: Together<Statement, object[]>;
   readonly definitionSet: string;
   readonly ownBase: string | undefined;
   readonly randomId: () => string;
@@ -53,12 +61,23 @@ export class StoreParts {
     );
     this.hash = new SearchHash(options.hashKey);
     this.audit = new AuditLog(options.database);
+    this.reads = new ReadTogether(options.database);
+    this.#queries = new Together(
+      (policy, statements) => options.database.pipeline(policy, statements),
+      takeFirst(queriesTogether),
+      queryLanes,
+    );
     this.definitionSet = options.definitionSet ?? 'r4-4.0.1';
     this.ownBase = options.ownBase;
     this.randomId = options.randomId ?? (() => crypto.randomUUID());
     this.gatherLimit = options.gatherLimit;
     this.now = options.now ?? Date.now;
     this.poke = () => options.relay?.poke();
+  }
+
+  /** A statement that only reads; those that come in the same moment share a round trip. */
+  ask<R extends object>(policy: RowPolicy, statement: Statement): Promise<R[]> {
+    return this.#queries.add(policy, statement) as Promise<R[]>;
   }
 
   assertOwns(type: string): void {

@@ -73,7 +73,7 @@ export class ResourceSearch {
   }
 
   async #count(policy: RowPolicy, statement: Statement): Promise<number> {
-    const [row] = await this.#parts.database.query<{ total: number }>(policy, statement);
+    const [row] = await this.#parts.ask<{ total: number }>(policy, statement);
     return row?.total ?? 0;
   }
 
@@ -108,10 +108,7 @@ export class ResourceSearch {
     const canWalk = page.order.length === 1;
     if (canWalk && (!page.filters.driver || this.#unselective.has(identity))) return undefined;
     const hitLimit = canWalk ? (this.#parts.gatherLimit ?? this.#gatherLimit.get(context.now)) : sortLimit;
-    const rows = await this.#parts.database.query<FoundRow>(
-      policy,
-      gatherStatement(context, { ...page, hitLimit }),
-    );
+    const rows = await this.#parts.ask<FoundRow>(policy, gatherStatement(context, { ...page, hitLimit }));
     if ((rows[0]?.hits ?? 0) <= hitLimit) return rows.filter(({ id }) => id !== null);
     if (!canWalk) {
       throw new Fault(
@@ -126,15 +123,18 @@ export class ResourceSearch {
 
   /** Sorted by a parameter, the resources that lack it follow those that have it. */
   async #walk(policy: RowPolicy, context: FilterContext, page: PageRequest): Promise<FoundRow[]> {
-    const { database } = this.#parts;
+    const parts = this.#parts;
     const { filters, after, limit } = page;
     const order = page.order[0]!;
     if (order.by !== 'value')
-      return database.query(policy, walkStatement(context, { filters, order, lacking: false, after, limit }));
+      return parts.ask<FoundRow>(
+        policy,
+        walkStatement(context, { filters, order, lacking: false, after, limit }),
+      );
     const inLacking = after !== undefined && after[0] === null;
     const valued = inLacking
       ? []
-      : await database.query<FoundRow>(
+      : await parts.ask<FoundRow>(
           policy,
           walkStatement(context, { filters, order, lacking: false, after, limit }),
         );
@@ -146,7 +146,7 @@ export class ResourceSearch {
       after: inLacking ? after : undefined,
       limit: limit - valued.length,
     };
-    return [...valued, ...(await database.query<FoundRow>(policy, walkStatement(context, rest)))];
+    return [...valued, ...(await parts.ask<FoundRow>(policy, walkStatement(context, rest)))];
   }
 }
 

@@ -13,7 +13,9 @@ export function writeFunctionSql(schema: string): string {
   const s = `"${schema}"`;
   return `
 ${headSql(s)}BEGIN
-${createSql(s)}${changeSql(s)}${recordSql(s)}${indexAndEventsSql(s)}END
+${createSql(s)}${changeSql(s)}${acceptSql}    RETURN NEXT;
+  END LOOP;
+${indexAndEventsSql(s)}END
 $write$;
 `;
 }
@@ -33,28 +35,54 @@ DECLARE
   total CONSTANT int4 := cardinality(p_type);
   old ${s}.resource;
   known boolean;
+  any_known boolean := true;
+  fresh int8[] := '{}';
   stamp timestamptz(3);
-  at int4;
   place int8;
   event_key text[] := p_event_key;
   event_pattern text[] := p_event_pattern;
   event_payload text[] := p_event_payload;
   event_traceparent text[] := p_event_traceparent;
   accepted int4[] := '{}';
+  accepted_outcome text[] := '{}';
+  accepted_version int4[] := '{}';
+  accepted_patients text[] := '{}';
 `;
 }
 
-/** Locks the rows, then one write after the other: a resource that is not there yet. */
+/** Locks the rows; when there are none, inserts all that are new at once. Then one write after the other. */
 function createSql(s: string): string {
   return `  IF total > 1 THEN
     PERFORM FROM unnest(p_type, p_id) WITH ORDINALITY AS w (type, id, place)
       JOIN ${s}.resource r ON r.type = w.type COLLATE "C" AND r.id = w.id COLLATE "C" ORDER BY w.place FOR UPDATE OF r;
+    any_known := FOUND;
+    IF NOT any_known THEN
+      stamp := clock_timestamp();
+      WITH inserted AS (
+        INSERT INTO ${s}.resource (type, id, item, last_updated, version, patients, definition_set, content)
+        SELECT w.type, w.id, w.item, stamp, 1, w.patients::text[], p_definition_set, w.content
+        FROM unnest(p_method, p_type, p_id, p_item, p_content, p_patients, p_if_match) WITH ORDINALITY
+          AS w (method, type, id, item, content, patients, if_match, place)
+        WHERE w.method <> 'd' AND coalesce(w.if_match, 0) = 0 ORDER BY w.place
+        ON CONFLICT DO NOTHING RETURNING item
+      ) SELECT coalesce(array_agg(item), '{}') INTO fresh FROM inserted;
+    END IF;
   END IF;
   FOR i IN 1..total LOOP
-    SELECT * INTO old FROM ${s}.resource r WHERE r.type = p_type[i] AND r.id = p_id[i] FOR UPDATE;
-    known := FOUND;
-    stamp := clock_timestamp();
     new_version := 1;
+    IF p_item[i] = ANY (fresh) THEN
+      known := false;
+      outcome := 'created';
+${acceptSql}      RETURN NEXT;
+      CONTINUE;
+    END IF;
+    -- Whoever creates under an id of his own making need not look first.
+    known := false;
+    IF any_known AND p_method[i] <> 'c' THEN
+      SELECT * INTO old FROM ${s}.resource r WHERE r.type = p_type[i] AND r.id = p_id[i] FOR UPDATE;
+      known := FOUND;
+    END IF;
+    stamp := clock_timestamp();
     IF NOT known AND p_method[i] <> 'd' AND coalesce(p_if_match[i], 0) = 0 THEN
       INSERT INTO ${s}.resource (type, id, item, last_updated, version, patients, definition_set, content)
         VALUES (p_type[i], p_id[i], p_item[i], stamp, 1, p_patients[i]::text[], p_definition_set, p_content[i])
@@ -109,38 +137,33 @@ function changeSql(s: string): string {
 `;
 }
 
-/** What an accepted write leaves beside its row: keys, change event, audit. */
-function recordSql(s: string): string {
-  return `    moment := (extract(epoch FROM stamp) * 1000)::int8;
+/** Notes an accepted write, whose keys, events and audit follow for all writes together. */
+const acceptSql = `    moment := (extract(epoch FROM stamp) * 1000)::int8;
     IF outcome IN ('created', 'updated', 'deleted') THEN
       accepted := accepted || i;
-      IF outcome <> 'deleted' THEN
-        -- Equal keys are left alone: writing them again would index them again.
-        INSERT INTO ${s}.search_key AS k (item, keys) VALUES (p_item[i], p_keys[i]::int8[])
-          ON CONFLICT (item) DO UPDATE SET keys = excluded.keys WHERE k.keys <> excluded.keys;
-      END IF;
+      accepted_outcome := accepted_outcome || outcome;
+      accepted_version := accepted_version || new_version;
+      accepted_patients := accepted_patients || CASE outcome WHEN 'deleted' THEN old.patients::text ELSE p_patients[i] END;
       IF p_change_pattern IS NOT NULL THEN
         event_key := event_key || coalesce(p_order_key[i],
-          CASE WHEN cardinality(old.patients) > 0 THEN 'Patient/' || old.patients[1] ELSE p_type[i] || '/' || p_id[i] END);
+          CASE WHEN known AND cardinality(old.patients) > 0 THEN 'Patient/' || old.patients[1] ELSE p_type[i] || '/' || p_id[i] END);
         event_pattern := event_pattern || p_change_pattern;
         event_payload := event_payload || ('{"type":"' || p_type[i] || '","id":"' || p_id[i] || '","version":' || new_version
           || ',"change":"' || outcome || '"}');
         event_traceparent := event_traceparent || p_traceparent[i];
       END IF;
-      INSERT INTO ${s}.audit (action, break_glass, count, version, subject, client, purpose, type, id, patients, detail)
-        VALUES (CASE outcome WHEN 'created' THEN 'C' WHEN 'updated' THEN 'U' ELSE 'D' END, p_break_glass[i], 1, new_version,
-          p_subject[i], p_client[i], p_purpose[i], p_type[i], p_id[i], CASE outcome WHEN 'deleted' THEN old.patients ELSE p_patients[i]::text[] END,
-          p_audit_detail);
     END IF;
-    RETURN NEXT;
-  END LOOP;
 `;
-}
 
 /** For all writes together: ordered index rows, then the events. */
 function indexAndEventsSql(s: string): string {
   return `  -- What changed nothing is not worth an event either.
   IF cardinality(accepted) = 0 THEN RETURN; END IF;
+  -- Equal keys are left alone: writing them again would index them again.
+  INSERT INTO ${s}.search_key AS k (item, keys)
+    SELECT p_item[a.place], p_keys[a.place]::int8[] FROM unnest(accepted, accepted_outcome) AS a (place, outcome)
+    WHERE a.outcome <> 'deleted'
+    ON CONFLICT (item) DO UPDATE SET keys = excluded.keys WHERE k.keys <> excluded.keys;
   IF cardinality(p_range_of) > 0 THEN
     INSERT INTO ${s}.search_range (key, item, low, high, unit, unit_code)
       SELECT x.key, p_item[x.place], x.low, x.high, x.unit, x.unit_code
@@ -152,12 +175,32 @@ function indexAndEventsSql(s: string): string {
       SELECT x.key, p_item[x.place], x.value FROM unnest(p_word_of, p_word_key, p_word_value) AS x (place, key, value)
       WHERE x.place = ANY (accepted);
   END IF;
+  INSERT INTO ${s}.audit (action, break_glass, count, version, subject, client, purpose, type, id, patients, detail)
+    SELECT CASE a.outcome WHEN 'created' THEN 'C' WHEN 'updated' THEN 'U' ELSE 'D' END, p_break_glass[a.place], 1, a.version,
+      p_subject[a.place], p_client[a.place], p_purpose[a.place], p_type[a.place], p_id[a.place], a.patients::text[], p_audit_detail
+    FROM unnest(accepted, accepted_outcome, accepted_version, accepted_patients) AS a (place, outcome, version, patients);
   -- The order keys last, sorted: their locks make the order of the events.
-  FOR at IN SELECT e.place FROM unnest(event_key) WITH ORDINALITY AS e (key, place) ORDER BY e.key COLLATE "C", e.place LOOP
-    INSERT INTO ${s}.stream_head AS h (order_key, last_sequence) VALUES (event_key[at], 1)
+  IF cardinality(event_key) = 1 THEN
+    INSERT INTO ${s}.stream_head AS h (order_key, last_sequence) VALUES (event_key[1], 1)
       ON CONFLICT (order_key) DO UPDATE SET last_sequence = h.last_sequence + 1 RETURNING h.last_sequence INTO place;
     INSERT INTO ${s}.outbox (order_key, order_sequence, pattern, payload, traceparent)
-      VALUES (event_key[at], place, event_pattern[at], event_payload[at], event_traceparent[at]);
-  END LOOP;
+      VALUES (event_key[1], place, event_pattern[1], event_payload[1], event_traceparent[1]);
+  ELSIF cardinality(event_key) > 1 THEN
+    WITH wanted AS (
+      SELECT e.key COLLATE "C" AS key, e.pattern, e.payload, e.trace, e.nth,
+        count(*) OVER (PARTITION BY e.key COLLATE "C") AS together,
+        row_number() OVER (PARTITION BY e.key COLLATE "C" ORDER BY e.nth) AS nth_of_key
+      FROM unnest(event_key, event_pattern, event_payload, event_traceparent) WITH ORDINALITY
+        AS e (key, pattern, payload, trace, nth)
+    ), head AS (
+      INSERT INTO ${s}.stream_head AS h (order_key, last_sequence)
+      SELECT w.key, count(*) FROM wanted w GROUP BY w.key ORDER BY w.key
+      ON CONFLICT (order_key) DO UPDATE SET last_sequence = h.last_sequence + excluded.last_sequence
+      RETURNING h.order_key AS key, h.last_sequence AS last
+    )
+    INSERT INTO ${s}.outbox (order_key, order_sequence, pattern, payload, traceparent)
+      SELECT w.key, head.last - w.together + w.nth_of_key, w.pattern, w.payload, w.trace
+      FROM wanted w JOIN head ON head.key = w.key ORDER BY w.nth;
+  END IF;
 `;
 }

@@ -49,7 +49,7 @@ export class ResourceWriter {
     if (request.idempotencyKey !== undefined || this.#rulesOf(write).length > 0) {
       return this.#writeInOwnTransaction(caller, request, write, text, traceparent);
     }
-    const row = await this.#grouped.write(rowPolicy(caller), { caller, traceparent, write });
+    const row = await this.#grouped.add(rowPolicy(caller), { caller, traceparent, write });
     const answer = answerOf(write, row);
     this.#parts.poke();
     return replyOfWrites([answer], ([written]) => written!);

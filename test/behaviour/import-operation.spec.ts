@@ -84,6 +84,19 @@ describe('the operation $import', () => {
     expect((await house.fhir.get('Patient/beside')).status).toBe(200);
   });
 
+  it('rejects an id that R4 does not allow without stopping the others', async () => {
+    const strange = [
+      { ...patient, id: 'x'.repeat(65) },
+      { ...patient, id: 'a\u0000b' },
+    ];
+    const { status, body } = await house.fhir.post<Parameters>(
+      '$import',
+      collection(...strange, { ...patient, id: 'next' }),
+    );
+    expect([status, countsOf(body)]).toEqual([200, { created: 1, updated: 0, unchanged: 0 }]);
+    expect(body.parameter.filter(({ name }) => name === 'rejected')).toHaveLength(2);
+  });
+
   it('does not run the rules of care: what happened elsewhere is not refused here', async () => {
     const stay = {
       resourceType: 'Encounter',

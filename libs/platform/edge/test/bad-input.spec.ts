@@ -139,6 +139,42 @@ const cases: readonly [string, number, string, string, string, Parameters<typeof
     '/fhir/R4',
     { body: transaction(`{"resource":${patient},"request":{"method":"PUT","url":"Patient?name=x"}}`) },
   ],
+  ...['Patient/a/_history/1', 'Patient/a/_history', 'Patient/a/$everything', 'Patient/a?name=x'].map(
+    (url): (typeof cases)[number] => [
+      `an entry that deletes ${url}, which is not the resource itself`,
+      400,
+      'not-supported',
+      'POST',
+      '/fhir/R4',
+      { body: transaction(`{"request":{"method":"DELETE","url":"${url}"}}`) },
+    ],
+  ),
+  [
+    'two resources of a transaction with one fullUrl',
+    400,
+    'value',
+    'POST',
+    '/fhir/R4',
+    {
+      body: transaction(
+        Array(2)
+          .fill(`{"fullUrl":"urn:uuid:1","resource":${patient},"request":{"method":"POST","url":"Patient"}}`)
+          .join(','),
+      ),
+    },
+  ],
+  [
+    'a conditional reference in a transaction',
+    400,
+    'not-supported',
+    'POST',
+    '/fhir/R4',
+    {
+      body: transaction(
+        '{"resource":{"resourceType":"Observation","subject":{"reference":"Patient?identifier=1"}},"request":{"method":"POST","url":"Observation"}}',
+      ),
+    },
+  ],
   ['no such type', 404, 'not-found', 'GET', '/fhir/R4/Patience/a'],
   ['no such type, written', 404, 'not-found', 'POST', '/fhir/R4/Patience', { body: patient }],
   [

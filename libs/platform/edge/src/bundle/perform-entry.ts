@@ -93,7 +93,11 @@ export function typeOf(target: EntryTarget): string {
   throw new Fault('malformed', 'An entry.request.url names no resource type.');
 }
 
-export function idOf({ id, query }: EntryTarget): string {
+/** Of a PUT or DELETE: what stands below the id, or behind it, would mean something else than the resource itself. */
+export function idOf({ id, query, isHistory, operation }: EntryTarget): string {
+  if (isHistory || operation !== undefined || (id !== undefined && query.size > 0)) {
+    throw new Fault('not-supported', 'An entry.request.url of a PUT or DELETE is Type/id and nothing more.');
+  }
   if (id !== undefined) return id;
   if (query.size > 0) {
     throw new Fault(

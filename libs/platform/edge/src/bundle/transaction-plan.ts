@@ -56,8 +56,16 @@ export function planTransaction(edge: Edge, call: FhirCall, bundle: SlicedBundle
       );
     }
     taken.add(identity);
-    if (entry.fullUrl !== undefined && isReplaceable(entry.fullUrl, planned.write))
+    if (entry.fullUrl !== undefined && isReplaceable(entry.fullUrl, planned.write)) {
+      if (Object.hasOwn(substitutions, entry.fullUrl)) {
+        throw new Fault(
+          'bad-parameter',
+          'Two entries of this transaction have the same fullUrl. Give each resource its own.',
+        );
+      }
       substitutions[entry.fullUrl] = identity;
+    }
+    assertReferencesAreLiteral(planned.text ?? '');
     const owner = edge.ownerOf(type);
     const share = shares.get(owner.context) ?? { owner, writes: [] };
     shares.set(owner.context, share);
@@ -69,6 +77,17 @@ export function planTransaction(edge: Edge, call: FhirCall, bundle: SlicedBundle
   for (const { writes } of inOrder)
     writes.sort((one, other) => order[one.write.method] - order[other.write.method]);
   return { shares: inOrder, reads, substitutions };
+}
+
+const conditionalReference = /"reference"\s*:\s*"[A-Z][A-Za-z]+\?/;
+
+/** A reference such as `Patient?identifier=1` stands for a search; stored as it is, it would lead nowhere for ever. */
+function assertReferencesAreLiteral(text: string): void {
+  if (!conditionalReference.test(text)) return;
+  throw new Fault(
+    'not-supported',
+    'Conditional references are not supported: search first, then refer to Type/id.',
+  );
 }
 
 /** A resource that gets its id here is known to the others by its full URL; one that keeps its id only by a `urn:`. */

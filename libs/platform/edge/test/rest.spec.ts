@@ -37,6 +37,7 @@ const observation = (subject: string, more: Json = {}) => ({
   subject: { reference: subject },
   ...more,
 });
+const typesOf = ({ entry = [] }: Bundle) => entry.map(({ resource }) => resource?.resourceType).sort();
 const linkOf = (bundle: Bundle, relation: string) =>
   bundle.link?.find((link) => link.relation === relation)?.url;
 const pathOf = (url: string) => new URL(url).pathname + new URL(url).search;
@@ -359,6 +360,31 @@ describe('Patient/$everything', () => {
     expect(some.body.entry).toHaveLength(3);
     expect((await house.fhir.get('Patient/nobody/$everything')).status).toBe(404);
     expect((await house.fhir.get<Bundle>('Patient/every/%24everything')).body.total).toBe(4);
+  });
+
+  it('leaves out what the token does not name, and what only looks as if it were ours', async () => {
+    await house.fhir.put('Practitioner/near', { resourceType: 'Practitioner', id: 'near' });
+    const referring = [
+      { reference: 'Practitioner/near' },
+      { reference: 'http://far.example/Practitioner/near' },
+    ];
+    await house.fhir.put('Patient/scoped', patient('Scoped', { id: 'scoped' }));
+    await house.fhir.post('Observation', observation('Patient/scoped', { performer: [referring[0]] }));
+    const narrow = await house.clientWith(['patient/Patient.rs', 'patient/Observation.rs'], ['scoped']);
+    const { status, body } = await narrow.get<Bundle>('Patient/scoped/$everything');
+    expect([status, typesOf(body)]).toEqual([200, ['Observation', 'Patient']]);
+    const included = await narrow.get<Bundle>('Observation?_include=Observation:performer');
+    expect([included.status, typesOf(included.body)]).toEqual([200, ['Observation']]);
+    await house.fhir.put('Patient/far', patient('Far', { id: 'far', generalPractitioner: [referring[1]] }));
+    expect(typesOf((await house.fhir.get<Bundle>('Patient/far/$everything')).body)).toEqual(['Patient']);
+  });
+
+  it('is refused for an id that is none, like every other read', async () => {
+    const cursor = Buffer.from('{"from":1}').toString('base64url');
+    for (const path of ['', '/_history', '/_history/1', `/$everything?_cursor=${cursor}`]) {
+      expect((await house.fhir.get(`Patient/a%00b${path}`)).status).toBe(400);
+      expect((await house.fhir.get(`Patient/a%22b${path}`)).status).toBe(400);
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { hasScope } from '#platform/access';
 import {
   extract,
   Fault,
@@ -83,8 +84,10 @@ export async function readTargets(
   if (references.size > mostReferences) throw tooMany();
   const byOwner = new Map<Owner, string[]>();
   for (const reference of references) {
-    const owner = edge.findOwner(reference.slice(0, reference.indexOf('/')));
-    if (owner !== undefined) byOwner.set(owner, [...(byOwner.get(owner) ?? []), reference]);
+    const type = reference.slice(0, reference.indexOf('/'));
+    const owner = edge.findOwner(type);
+    if (owner !== undefined && hasScope(call.caller, type, 'r'))
+      byOwner.set(owner, [...(byOwner.get(owner) ?? []), reference]);
   }
   const resources: Gathered[] = [];
   const issues: Issue[] = [];

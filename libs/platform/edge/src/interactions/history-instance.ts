@@ -68,9 +68,10 @@ function readPage(query: URLSearchParams, lenient: boolean): HistoryPage {
     else if (name === '_since') page.since = instantOf(value);
     else if (name === '_cursor') page.cursor = value;
     else if (!ignored.has(name) && !lenient) {
+      const shown = /^[\w.:-]{1,64}$/.test(name) ? name : '(not a parameter name)';
       throw new Fault(
         'unknown-parameter',
-        `History does not know the parameter "${name}": use _count and _since.`,
+        `History does not know the parameter ${shown}: use _count and _since.`,
       );
     }
   }

@@ -43,7 +43,7 @@ export async function patientEverything(
     await edge.call(call, edge.ownerOf('Patient').resources.read, { type: 'Patient', id: patient });
   }
   const { resources, issues, next } = await gather(edge, call, patient, parts, page);
-  const beside = await readTargets(edge, call, referredTo(resources, page.types));
+  const beside = await readTargets(edge, call, referredTo(call.base, resources, page.types));
   const entries = resources.map(({ stored, text }) =>
     searchEntry(call.base, stored.type, stored.id, text, 'match'),
   );
@@ -132,13 +132,19 @@ async function gather(
   return harvest;
 }
 
-const literalReference = /"reference":"(?:[^"\\]*\/)?([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64})"/g;
+const literalReference = /"reference":"(?:([^"\\]*)\/)?([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64})"/g;
 
 /** What the resources refer to beyond themselves, read off their text: a quoted name with a colon after it can only be a property. */
-function referredTo(resources: readonly Gathered[], types: readonly string[] | undefined): Set<string> {
+function referredTo(
+  base: string,
+  resources: readonly Gathered[],
+  types: readonly string[] | undefined,
+): Set<string> {
   const found = new Set<string>();
   for (const { text } of resources) {
-    for (const [, reference] of text.matchAll(literalReference)) found.add(reference!);
+    for (const [, at, reference] of text.matchAll(literalReference)) {
+      if (at === undefined || at === base) found.add(reference!);
+    }
   }
   for (const { stored } of resources) found.delete(`${stored.type}/${stored.id}`);
   for (const reference of found) {

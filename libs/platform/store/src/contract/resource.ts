@@ -11,12 +11,17 @@ import {
   IsObject,
   IsOptional,
   IsString,
+  Matches,
   Max,
   MaxLength,
   Min,
 } from 'class-validator';
 import { contract } from '#platform/messaging';
 import type { SearchRequest } from '#platform/fhir';
+
+/** https://hl7.org/fhir/R4/datatypes.html#id */
+const idForm = /^[A-Za-z0-9\-.]{1,64}$/;
+const noId = { message: 'An id is 1 to 64 letters, digits, "-" and "."; no resource has another.' };
 
 /** One version of one resource, beside its text. */
 export interface Stored {
@@ -31,7 +36,7 @@ export interface Stored {
 
 export class ReadResource {
   @IsString() @MaxLength(64) type!: string;
-  @IsString() @MaxLength(64) id!: string;
+  @Matches(idForm, noId) id!: string;
   /** Absent: the current version. */
   @IsOptional() @IsInt() @Min(1) version?: number;
 }
@@ -77,7 +82,7 @@ export interface Found {
 
 export class ReadHistory {
   @IsString() @MaxLength(64) type!: string;
-  @IsString() @MaxLength(64) id!: string;
+  @Matches(idForm, noId) id!: string;
   @IsInt() @Min(1) @Max(1000) count!: number;
   @IsOptional() @IsString() cursor?: string;
   @IsOptional() @IsInt() since?: number;
@@ -85,7 +90,7 @@ export class ReadHistory {
 
 /** What this context holds of one patient: the current versions that lie in the patient's compartment, by type and id. */
 export class ReadCompartment {
-  @IsString() @MaxLength(64) patient!: string;
+  @Matches(idForm, noId) patient!: string;
   /** Absent: all types of the context. */
   @IsOptional() @IsArray() @ArrayMaxSize(200) @IsString({ each: true }) types?: string[];
   /** Only what changed at or after: milliseconds since the epoch. */

@@ -43,7 +43,7 @@ export async function readCompartment(
     type: 'Patient',
     id: patient,
     count: page.length,
-    patients: `{${patient}}`,
+    patients: `{"${patient}"}`,
     detail: 'compartment',
   });
   const last = page.at(-1);

@@ -46,6 +46,18 @@ describe('creating', () => {
   });
 });
 
+describe('a patient whose id is the word null', () => {
+  it('is stored, shown to whom he is, and deleted like others', async () => {
+    await write({ method: 'update', type: 'Patient', id: 'null' }, patient('Null', { id: 'null' }));
+    const himself = patientCaller('null');
+    expect((await house.store.read(himself, { type: 'Patient', id: 'null' })).result.version).toBe(1);
+    const all = await house.store.compartment(himself, { patient: 'null', count: 10 });
+    expect(all.result.matches).toHaveLength(1);
+    const { result } = await write({ method: 'delete', type: 'Patient', id: 'null' });
+    expect(result).toMatchObject({ version: 2, deleted: true });
+  });
+});
+
 describe('updating', () => {
   it('creates what is not there, then adds versions in order of time', async () => {
     const first = await write({ method: 'update', type: 'Patient', id: 'u1' }, patient('One', { id: 'u1' }));

@@ -50,7 +50,7 @@ export function writeStatement(
       writes.map(({ write }) => write.id),
       writes.map(({ write }) => write.item),
       writes.map(({ write }) => write.content),
-      writes.map(({ write }) => `{${write.patients.join(',')}}`),
+      writes.map(({ write }) => arrayOf(write.patients)),
       writes.map(({ write }) => write.orderKey),
       writes.map(({ write }) => `{${write.index.keys.join(',')}}`),
       writes.map(({ write }) => write.ifMatch),
@@ -86,6 +86,11 @@ function indexValues(writes: readonly CalledWrite[]): unknown[] {
     words.map(({ row }) => row.key),
     words.map(({ row }) => row.value),
   ];
+}
+
+/** A `text[]` as PostgreSQL reads it. In quotes, because a patient may have the id `null`. */
+function arrayOf(ids: readonly string[]): string {
+  return `{${ids.map((id) => `"${id}"`).join(',')}}`;
 }
 
 /** Byte order of `Type/id`, as the database sorts: the order in which locks are taken. */

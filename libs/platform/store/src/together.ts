@@ -1,4 +1,5 @@
 import type { RowPolicy } from '#platform/database';
+import { Fault } from '#platform/fhir';
 
 /** Answers all of these in one round trip and one commit, in their order. */
 export type WorkTogether<Item, Outcome> = (
@@ -25,7 +26,7 @@ interface Queue<Item, Outcome> {
 /**
  * Lets concurrent work share a statement and a commit. What comes alone goes at once, with what else the process was
  * sent in the same moment; what comes while others are under way goes together. Only work under the same row policy
- * meets. When a batch fails, each of its items is tried by itself, so that nobody pays for a neighbour's mistake.
+ * meets. When a batch is refused, each of its items is tried by itself, so that nobody pays for a neighbour's mistake.
  */
 export class Together<Item, Outcome> {
   readonly #workTogether: WorkTogether<Item, Outcome>;
@@ -70,8 +71,9 @@ export class Together<Item, Outcome> {
       );
       batch.forEach(({ resolve }, at) => resolve(outcomes[at]!));
     } catch (error) {
-      const [only] = batch;
-      if (batch.length === 1 && only) only.reject(error);
+      // When the connection was lost nobody knows whether it was done, and what was done may not be done again.
+      const isUnknown = error instanceof Fault && error.kind === 'unavailable';
+      if (batch.length === 1 || isUnknown) for (const { reject } of batch) reject(error);
       else for (const each of batch) await this.#work(policy, [each]);
     }
   }

@@ -56,13 +56,17 @@ export function allowedFields(record: Readonly<Record<string, unknown>>): Record
 /** An error as the log may tell it. */
 export function tellError(error: unknown): ToldError {
   if (!(error instanceof Error)) return { name: typeof error };
-  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  const { code, sqlState, constraint } = error as {
+    code?: unknown;
+    sqlState?: unknown;
+    constraint?: unknown;
+  };
   const tells =
     error instanceof Fault || tellable.some((type) => error instanceof type) || isSystemError(error);
   return {
     name: error.name,
     ...(error instanceof Fault ? { kind: error.kind } : {}),
-    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof code === 'string' ? { code } : typeof sqlState === 'string' ? { code: sqlState } : {}),
     ...(typeof constraint === 'string' ? { constraint } : {}),
     ...(tells ? { text: error.message } : {}),
     ...(error instanceof Fault ? {} : { at: framesOf(error) }),

@@ -43,6 +43,13 @@ describe('the log', () => {
     expect(all()).not.toContain('Canary');
   });
 
+  it('tells the SQLSTATE behind a fault', () => {
+    const { log, told } = capture();
+    const cause = Object.assign(new Error('withheld'), { name: 'PostgresError', sqlState: '22021' });
+    log.error({ error: new Fault('exception', 'The log says what.', { cause }) });
+    expect(told()).toMatchObject({ error: { cause: { name: 'PostgresError', code: '22021' } } });
+  });
+
   it('does not quote what JSON.parse could not read', () => {
     const { log, all } = capture();
     try {

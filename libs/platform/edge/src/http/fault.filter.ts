@@ -62,17 +62,10 @@ export class FaultFilter implements ExceptionFilter {
     });
   }
 
-  /** Names, codes and places only: the text of an error may quote what was in the request. */
+  /** The log itself lets names, codes and places through, and no text that may quote what was in the request. */
   #record(error: unknown, request: FhirRequest): void {
     const thrown = error instanceof Fault ? (error.cause ?? error) : error;
-    const { name, code, stack } = thrown as { name?: string; code?: string; stack?: string };
-    const places = stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
-    this.#log.error({
-      requestId: request.id,
-      error: name ?? typeof thrown,
-      code,
-      places: places.slice(0, 12),
-    });
+    this.#log.error({ requestId: request.id, error: thrown });
   }
 }
 

@@ -25,7 +25,7 @@ export async function batch(edge: Edge, call: FhirCall, { entries }: SlicedBundl
       return responseEntry(await performEntry(edge, own, entry));
     } catch (error) {
       const fault = asFault(error);
-      if (fault.kind === 'exception') log.error({ entry: index, error: (error as Error).name });
+      if (fault.kind === 'exception') log.error({ count: index, error });
       return faultEntry(fault);
     }
   };

@@ -44,6 +44,7 @@ describe('sliceBundle', () => {
     '[]',
     '{}',
     '{"resourceType":"Patient"}',
+    '{"__proto__":{"resourceType":"Bundle","type":"batch"}}',
     '{"resourceType":"Bundle"',
     '{"resourceType":"Bundle"} x',
     '{"resourceType":"Bundle","total":tru}',

@@ -110,15 +110,15 @@ export function sliceBundle(text: string, { isLimited = true } = {}): SlicedBund
     throw new Fault('too-large', 'The Bundle is too large: at most 64 MB. Send it in several.');
   }
   const entries: SlicedEntry[] = [];
-  const top: Record<string, unknown> = {};
+  const top = new Map<string, unknown>();
   const end = eachMember(text, skipSpace(text, 0), (key, at) => {
     if (key === 'entry') return entriesAt(text, at, entries, isLimited ? entryLimit : Infinity);
     const after = valueEnd(text, at);
-    top[key] = parsed(text, at, after);
+    top.set(key, parsed(text, at, after));
     return after;
   });
   if (skipSpace(text, end) !== text.length) throw malformed('there is something after its end');
-  const { resourceType, type, id } = top;
+  const [resourceType, type, id] = ['resourceType', 'type', 'id'].map((name) => top.get(name));
   if (resourceType !== 'Bundle') throw malformed('its resourceType is not Bundle; send a Bundle here');
   return { type: typeof type === 'string' ? type : '', entries, ...(typeof id === 'string' ? { id } : {}) };
 }

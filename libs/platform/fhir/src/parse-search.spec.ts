@@ -194,6 +194,7 @@ describe('parseSearch', () => {
     ['Observation', 'subject:Patient=Group/1'],
     ['Observation', 'value-quantity=mg'],
     ['Observation', 'value-quantity=5|mg'],
+    ['Observation', 'value-quantity=5|http://unitsofmeasure.org|'],
     ['RiskAssessment', 'probability=gt'],
   ])('refuses %s?%.60s, naming the parameter and what it takes', (type, query) => {
     const fault = faultOf(type, query);

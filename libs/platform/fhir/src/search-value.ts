@@ -89,7 +89,9 @@ function quantity(text: string, context: ValueContext): SearchValue {
   const [system, code] = unit;
   const value = number(amount, context);
   if (system === undefined || (system === '' && code === '')) return value;
-  return { ...value, system, ...(code ? { code } : {}) };
+  // A system alone would have to be left out, and a search that leaves something out finds too much.
+  if (!code) throw bad(context.name, 'number|system|code, with a code behind the second bar');
+  return { ...value, system, code };
 }
 
 /** The one type that a bare id of the parameter can mean. */

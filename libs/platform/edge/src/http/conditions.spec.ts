@@ -7,7 +7,7 @@ describe('If-Match', () => {
     expect(versionOf('"12"')).toBe(12);
     expect(versionOf(undefined)).toBeUndefined();
   });
-  it.each(['*', '3', 'W/"a"', 'W/"1", W/"2"', ''])('%j is refused rather than ignored', (header) => {
+  it.each(['*', '3', 'W/"a"', 'W/"0"', 'W/"1", W/"2"', ''])('%j is refused rather than ignored', (header) => {
     expect(() => versionOf(header)).toThrow(expect.objectContaining({ kind: 'bad-parameter' }));
   });
 });

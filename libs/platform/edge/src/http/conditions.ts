@@ -8,7 +8,7 @@ export function etagOf(version: number): string {
 /** The version an `If-Match` names; undefined without the header. */
 export function versionOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined) return undefined;
-  const version = /^(?:W\/)?"(\d{1,9})"$/.exec(ifMatch.trim())?.[1];
+  const version = /^(?:W\/)?"([1-9]\d{0,8})"$/.exec(ifMatch.trim())?.[1];
   if (version === undefined) throw new Fault('bad-parameter', 'If-Match must name one version, like W/"3".');
   return Number(version);
 }

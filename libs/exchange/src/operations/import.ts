@@ -16,6 +16,8 @@ export const importResources = operation('exchange', {
 });
 
 const mostEntries = 1_000;
+/** https://hl7.org/fhir/R4/datatypes.html#id */
+const idForm = /^[A-Za-z0-9\-.]{1,64}$/;
 
 interface Item {
   /** Its place in the Bundle, from 0. */
@@ -95,7 +97,7 @@ export class ImportOperation {
 const incomplete: Issue = {
   severity: 'error',
   code: 'invalid',
-  diagnostics: 'The entry has no resource with a resourceType of R4 and an id. Give it both.',
+  diagnostics: 'The entry has no resource with a resourceType and an id of R4. Give it both.',
 };
 
 function itemsOf(text: string | undefined): (Item | undefined)[] {
@@ -106,7 +108,7 @@ function itemsOf(text: string | undefined): (Item | undefined)[] {
     throw new Fault('too-large', `The Bundle has more than ${mostEntries} entries. Send them in several.`);
   }
   return entries.map(({ resource }, index) =>
-    resource?.type === undefined || resource.id === undefined
+    resource?.type === undefined || resource.id === undefined || !idForm.test(resource.id)
       ? undefined
       : { index, type: resource.type, id: resource.id, text: resource.text },
   );

@@ -21,12 +21,18 @@ export type TakeBatch<Item> = <W extends { readonly item: Item }>(
 interface Queue<Item, Outcome> {
   waiting: Waiting<Item, Outcome>[];
   running: number;
+  /** Set while what waits may lose its patience. */
+  timer: NodeJS.Timeout | undefined;
 }
+
+/** A commit takes a few milliseconds; a batch that is out longer is held up, and nobody shall wait for it. */
+const patienceMs = 10;
 
 /**
  * Lets concurrent work share a statement and a commit. What comes alone goes at once, with what else the process was
- * sent in the same moment; what comes while others are under way goes together. Only work under the same row policy
- * meets. When a batch is refused, each of its items is tried by itself, so that nobody pays for a neighbour's mistake.
+ * sent in the same moment; what comes while others are under way goes together when they are done, or in another lane
+ * when that takes long. Only work under the same row policy meets. When a batch is refused, each of its items is tried
+ * by itself, so that nobody pays for a neighbour's mistake.
  */
 export class Together<Item, Outcome> {
   readonly #workTogether: WorkTogether<Item, Outcome>;
@@ -34,7 +40,7 @@ export class Together<Item, Outcome> {
   readonly #lanes: number;
   readonly #queues = new Map<RowPolicy, Queue<Item, Outcome>>();
 
-  /** `lanes`: batches under way at once for one policy; while they run, what comes gathers for the next. */
+  /** `lanes`: batches under way at once, at most, for one policy. */
   constructor(workTogether: WorkTogether<Item, Outcome>, take: TakeBatch<Item>, lanes = 2) {
     this.#lanes = lanes;
     this.#workTogether = workTogether;
@@ -43,20 +49,33 @@ export class Together<Item, Outcome> {
 
   add(policy: RowPolicy, item: Item): Promise<Outcome> {
     let queue = this.#queues.get(policy);
-    if (!queue) this.#queues.set(policy, (queue = { waiting: [], running: 0 }));
+    if (!queue) this.#queues.set(policy, (queue = { waiting: [], running: 0, timer: undefined }));
     const known = queue;
     return new Promise((resolve, reject) => {
       known.waiting.push({ item, resolve, reject });
-      if (known.running >= this.#lanes) return;
-      known.running += 1;
-      setImmediate(() => void this.#drain(policy, known));
+      if (known.running === 0) this.#open(policy, known);
+      else if (known.running < this.#lanes) {
+        known.timer ??= setTimeout(() => {
+          known.timer = undefined;
+          if (known.waiting.length > 0 && known.running < this.#lanes) this.#open(policy, known);
+        }, patienceMs);
+      }
     });
+  }
+
+  #open(policy: RowPolicy, queue: Queue<Item, Outcome>): void {
+    queue.running += 1;
+    setImmediate(() => void this.#drain(policy, queue));
   }
 
   async #drain(policy: RowPolicy, queue: Queue<Item, Outcome>): Promise<void> {
     while (queue.waiting.length > 0) {
       const { batch, left } = this.#take(queue.waiting);
       queue.waiting = left;
+      if (left.length === 0) {
+        clearTimeout(queue.timer);
+        queue.timer = undefined;
+      }
       await this.#work(policy, batch);
     }
     queue.running -= 1;

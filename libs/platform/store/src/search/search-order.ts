@@ -55,10 +55,14 @@ function orderKey(type: string, { parameter, descending }: SortKey, hash: Search
   return { by: 'value', table, column, key: hash.ofRecurring(parameterKey(type, parameter)), descending };
 }
 
-/** A row's value of the key, for `resource r`. */
+/**
+ * A row's value of the key, for `resource r`. `OFFSET 0` makes the planner look the item up: for an extreme it would
+ * else walk the index of all values of the key, which on a table that was not analysed yet took it 4 ms a row.
+ */
 export function orderValueSql(schema: string, key: OrderKey, keyParameter: () => string): string {
   if (key.by === 'id') return 'r.id';
   if (key.by === 'moment') return '(extract(epoch FROM r.last_updated) * 1000)::float8';
   const extreme = key.descending ? 'max' : 'min';
-  return `(SELECT ${extreme}(v.${key.column}) FROM "${schema}".${key.table} v WHERE v.item = r.item AND v.key = ${keyParameter()})`;
+  const values = `SELECT v.${key.column} FROM "${schema}".${key.table} v WHERE v.item = r.item AND v.key = ${keyParameter()} OFFSET 0`;
+  return `(SELECT ${extreme}(v.${key.column}) FROM (${values}) v)`;
 }

@@ -79,8 +79,8 @@ function walkValues(
   // A resource with several values comes once, at the value that it is sorted by.
   const once: Probe = (
     item,
-  ) => `x.ctid = (SELECT y.ctid FROM "${schema}".${table} y WHERE y.item = ${item} AND y.key = x.key
-    ORDER BY y.${column} ${direction}, y.ctid LIMIT 1)`;
+  ) => `x.ctid = (SELECT y.ctid FROM (SELECT y.ctid, y.${column} FROM "${schema}".${table} y
+      WHERE y.item = ${item} AND y.key = x.key OFFSET 0) y ORDER BY y.${column} ${direction}, y.ctid LIMIT 1)`;
   const inner = `SELECT x.${column}, x.item FROM "${schema}".${table} x WHERE ${and(where, [...filters.probes, once], 'x.item', sql)}
     ORDER BY ${sorting} OFFSET 0`;
   const columns = [`r.type = ${sql.add(type, 'text')}`, 'NOT r.deleted', ...filters.columns(sql)];

@@ -4,6 +4,7 @@ import { Fault } from '#platform/fhir';
 import type { Messenger } from '#platform/messaging';
 import type { Health } from '#platform/runtime';
 import { demoUntil } from '../demo/demo-house.ts';
+import { dischargeDemo } from '../demo/discharge-demo.ts';
 import { loadDemo } from '../demo/load-demo.ts';
 import { messengerTarget } from '../demo/messenger-target.ts';
 import { systemCaller } from './system-caller.ts';
@@ -20,6 +21,8 @@ export interface DemoDataOptions {
 /** Parts of a demo that start together need a moment until they reach each other. */
 const waitMs = 60_000;
 const attempts = 20;
+/** So many stays end at the first start, for a reader to have documents to look at. */
+const stays = 3;
 
 /** Makes the synthetic patients of a demo at its first start; a start that was broken off there does it again. */
 export async function makeDemoData({
@@ -48,6 +51,8 @@ export async function makeDemoData({
     text: `insert into edge.job (id, kind, state, client, request, finished_at) values ($1, 'demo', 'done', 'septum', $2, now())`,
     values: [randomUUID(), JSON.stringify({ patients })],
   });
+  const discharged = await dischargeDemo(systemCaller('edge'), messenger, options, stays);
+  progress(`  ${discharged} of them are discharged now, each with a summary`);
 }
 
 /** A machine that is busy with its first start answers late: the same batch is sent again, which changes nothing twice. */

@@ -36,7 +36,7 @@ async function readAll(
       reads.map(({ caller }) => caller.purposeOfUse),
     ],
   });
-  const found = new Array<ResourceRow | undefined>(reads.length).fill(undefined);
+  const found: (ResourceRow | undefined)[] = reads.map(() => undefined);
   for (const row of rows) found[row.place - 1] = row;
   return found;
 }

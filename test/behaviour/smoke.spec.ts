@@ -65,4 +65,18 @@ describe('a patient and their medication', () => {
     expect((await house.fhir.put(path, changed, { headers: { 'if-match': 'W/"1"' } })).status).toBe(200);
     expect((await house.fhir.put(path, changed, { headers: { 'if-match': 'W/"1"' } })).status).toBe(412);
   });
+
+  it('tells a stranger what it can, and that is true', async () => {
+    const { status, body } = await house
+      .stranger()
+      .get<{ rest: { resource: { type: string; searchParam: { name: string }[] }[] }[] }>('metadata');
+    expect(status).toBe(200);
+    const resources = body.rest[0]!.resource;
+    expect(resources.length).toBeGreaterThan(140);
+    const probed = resources.filter((_, index) => index % 20 === 0);
+    for (const { type, searchParam } of probed) {
+      expect((await house.fhir.get(`${type}?_count=1`)).status).toBe(200);
+      expect(searchParam.map(({ name }) => name)).toContain('_lastUpdated');
+    }
+  });
 });

@@ -387,19 +387,3 @@ describe('Patient/$everything', () => {
     }
   });
 });
-
-describe('the capability statement', () => {
-  it('needs no token and is true', async () => {
-    const { status, body } = await house
-      .stranger()
-      .get<{ rest: { resource: { type: string; searchParam: { name: string }[] }[] }[] }>('metadata');
-    expect(status).toBe(200);
-    const resources = body.rest[0]!.resource;
-    expect(resources.length).toBeGreaterThan(140);
-    const probed = resources.filter((_, index) => index % 20 === 0);
-    for (const { type, searchParam } of probed) {
-      expect((await house.fhir.get(`${type}?_count=1`)).status).toBe(200);
-      expect(searchParam.map(({ name }) => name)).toContain('_lastUpdated');
-    }
-  });
-});

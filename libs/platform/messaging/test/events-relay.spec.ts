@@ -138,7 +138,7 @@ describe('the relay', () => {
       () => second.exchange.poke('ward'),
     );
     await until(async () => (await effects(letters)).length === 80);
-    expect(Date.now() - died).toBeLessThan(4_000);
+    expect(Date.now() - died).toBeLessThan(10_000);
     expect(await appliedInOrder(ward, letters, ['summaries', 'notices'])).toEqual([]);
   });
 

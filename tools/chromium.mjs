@@ -15,6 +15,7 @@ import {
   mkdirSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -47,7 +48,7 @@ async function carried() {
   if (!existsSync(home)) await unpack(home);
   return {
     path: join(home, 'chromium'),
-    environment: { LD_LIBRARY_PATH: join(home, 'lib'), FONTCONFIG_PATH: join(home, 'fonts') },
+    environment: { LD_LIBRARY_PATH: join(home, 'lib'), FONTCONFIG_FILE: join(home, 'fonts.conf') },
   };
 }
 
@@ -65,10 +66,18 @@ async function unpack(home) {
       execFileSync('tar', ['xf', tar, '-C', work]);
       rmSync(tar);
     }
+    writeFileSync(join(work, 'fonts.conf'), fontsConfiguration(home));
     if (!existsSync(home)) renameSync(work, home);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** The fonts that came along and no others: a text without a font has no width, so nothing on the page is visible. */
+function fontsConfiguration(home) {
+  return `<?xml version="1.0"?>
+<fontconfig><dir>${join(home, 'fonts')}</dir><cachedir>${join(home, 'fonts-cache')}</cachedir></fontconfig>
+`;
 }
 
 function decompress(from, to) {

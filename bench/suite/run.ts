@@ -11,7 +11,8 @@ import { parseArgs } from 'node:util';
 import { meanFloor, measureFloor } from './floor.ts';
 import { install, type Installation } from './installation.ts';
 import { load, LoadClient, percentile } from './load.ts';
-import { startNats } from './nats.ts';
+import { startNats } from '#platform/testing';
+import type { Measured } from './measured.ts';
 import { population } from './population.ts';
 import { processorTimeMs, residentMb } from './processor-time.ts';
 import { table, type Idle, type Result } from './table.ts';
@@ -28,22 +29,6 @@ const { values: options } = parseArgs({
   },
 });
 const seconds = Number(options.seconds);
-
-export interface Measured {
-  readonly topology: string;
-  readonly workload: string;
-  readonly concurrency: number;
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p95Ms: number;
-  readonly p99Ms: number;
-  readonly errors: number;
-  /** Per request, or per resource where a request holds several. */
-  readonly septumCpuMs: number;
-  readonly postgresCpuMs: number;
-  readonly budgetMs: number;
-  readonly bytes: number;
-}
 
 /** Processor time so far of all Septum processes, and of PostgreSQL. */
 function spent({ septum, postmaster }: Installation) {
@@ -98,7 +83,7 @@ async function measureIdle(house: Installation): Promise<Idle> {
 }
 
 async function topology(name: string): Promise<Omit<Result, 'topology'>> {
-  const nats = name === 'one' ? undefined : await startNats();
+  const nats = name === 'one' ? undefined : await startNats({ jetstream: true });
   const house = await install(Number(options.patients), nats?.url);
   try {
     const client = new LoadClient(house, { authorization: `Bearer ${house.token}` }, 64);

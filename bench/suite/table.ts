@@ -1,5 +1,5 @@
 import type { Floor } from './floor.ts';
-import type { Measured } from './run.ts';
+import type { Measured } from './measured.ts';
 
 /** CPU-ms for each second. */
 export interface Idle {

@@ -1,24 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Client } from 'pg';
 import { coordinatorUrl, createDatabase, migrate, partUrl, provision } from '#platform/database';
+import { houseParts as parts } from '#platform/testing';
 import { openTestServer, sql, withClient, type TestServer } from './server.ts';
 import { Things1700000000000 } from './things.migration.ts';
-
-const parts = [
-  'edge',
-  'patients',
-  'directory',
-  'encounters',
-  'clinical',
-  'medications',
-  'transitions',
-  'coverage',
-  'quality',
-  'privacy',
-  'exchange',
-  'terminology',
-  'access',
-];
 
 let server: TestServer;
 beforeAll(async () => {

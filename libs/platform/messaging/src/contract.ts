@@ -1,5 +1,3 @@
-import type { Fault } from '#platform/fhir';
-
 /** The class of a request or event: class-validator decorators on it say what is valid. */
 export type MessageClass<Message extends object> = new () => Message;
 
@@ -63,6 +61,3 @@ export interface CallScope {
   /** Aborts at the deadline, or when the caller went away. */
   readonly signal: AbortSignal;
 }
-
-/** The error a call ends in is always a {@link Fault}. */
-export type CallError = Fault;

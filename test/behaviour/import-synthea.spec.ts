@@ -102,6 +102,7 @@ describe('an import of Synthea patients', () => {
       expect(rejects).toEqual([]);
       // A piece that was sent again because its answer was lost counts as unchanged; in a calm house that is none.
       expect(counts).toMatchObject({ distinct: expected.size, rejected: 0 });
+      expect(counts.created + counts.updated + counts.unchanged).toBe(counts.resources);
       expect(counts.created).toBeGreaterThan(expected.size / 2);
       // The group names patients whose bundles are not among these.
       expect(counts.unresolved).toHaveLength(50);

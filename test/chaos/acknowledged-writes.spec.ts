@@ -15,7 +15,7 @@ import { startLoad } from './harness/load.ts';
 import { late, planStrikes, strikeAll, untilWritable } from './harness/nemesis.ts';
 import { tell } from './harness/report.ts';
 import { typesUnderFire } from './harness/resources.ts';
-import { outboxOf, storedVersions } from './harness/state.ts';
+import { settledOutbox, storedVersions } from './harness/state.ts';
 
 const kills = shortOrLong(8, 24);
 
@@ -54,7 +54,9 @@ describe.each(houses)('a write that was acknowledged, $title', ({ plans }) => {
         ...partialTransactions(ledger.entries, state),
       ];
       for (const context of Object.values(typesUnderFire)) {
-        faults.push(...brokenOutbox(await outboxOf(house, context)).map((fault) => `${context}: ${fault}`));
+        faults.push(
+          ...brokenOutbox(await settledOutbox(house, context)).map((fault) => `${context}: ${fault}`),
+        );
       }
       expect({ seed, saved: faults.length > 0 && ledger.save(seed), faults }).toEqual({
         seed,

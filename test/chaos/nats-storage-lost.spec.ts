@@ -8,7 +8,7 @@ import { HouseUnderFire, type Resident } from './harness/house-under-fire.ts';
 import { seedOfRun, shortOrLong } from './harness/length.ts';
 import { Ledger } from './harness/ledger.ts';
 import { tell } from './harness/report.ts';
-import { outboxOf } from './harness/state.ts';
+import { outboxOf, settledOutbox } from './harness/state.ts';
 
 const others: Resident = { name: 'others', arguments: ['--except', 'transitions'], hasEdge: true };
 const transitions: Resident = { name: 'transitions', arguments: ['--only', 'transitions'], hasEdge: false };
@@ -49,7 +49,7 @@ describe('the storage of NATS deleted while events are on their way', () => {
       const all = [...before, ...pending, ...without];
       const faults = await wrongDocuments(house, all.length);
       const ms = Math.round(performance.now() - began);
-      faults.push(...brokenOutbox(await outboxOf(house, 'encounters')));
+      faults.push(...brokenOutbox(await settledOutbox(house, 'encounters')));
       tell('NATS storage lost', seed, {
         discharges: all.length,
         shippedBefore: shipped,

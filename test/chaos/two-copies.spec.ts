@@ -9,7 +9,7 @@ import { startLoad } from './harness/load.ts';
 import { Random } from './harness/random.ts';
 import { tell } from './harness/report.ts';
 import { typesUnderFire } from './harness/resources.ts';
-import { outboxOf, storedVersions } from './harness/state.ts';
+import { settledOutbox, storedVersions } from './harness/state.ts';
 
 const copies = [rest, medications].flatMap((each) => [each, { ...each, name: `${each.name}-copy` }]);
 const rounds = shortOrLong(1, 6);
@@ -53,7 +53,7 @@ describe('two copies of every process on the same databases', () => {
         ...partialTransactions(ledger.entries, state),
       );
       for (const context of Object.values(typesUnderFire))
-        faults.push(...brokenOutbox(await outboxOf(house, context)));
+        faults.push(...brokenOutbox(await settledOutbox(house, context)));
       tell('two copies', seed, {
         kills: rounds * 2,
         discharges: discharged.length,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AppliedEvent, PublishedEvent, StoredVersion } from './checkers.ts';
 import { attempt } from './api.ts';
 import type { HouseUnderFire } from './house-under-fire.ts';
@@ -58,6 +59,21 @@ export function outboxOf(house: HouseUnderFire, context: string, pattern = ''): 
             position::float8 as position from ${context}.outbox where strpos(pattern, $1) > 0`,
     [pattern],
   );
+}
+
+/**
+ * All that a context published, once nothing waits there or `limitMs` have gone by. A commit in a process that does not
+ * relay is found by the other's next poll, so an event may wait for its position although nobody failed.
+ */
+export async function settledOutbox(
+  house: HouseUnderFire,
+  context: string,
+  limitMs = 30_000,
+): Promise<PublishedEvent[]> {
+  for (const until = Date.now() + limitMs; ; await sleep(100)) {
+    const outbox = await outboxOf(house, context);
+    if (outbox.every(({ position }) => position !== null) || Date.now() > until) return outbox;
+  }
 }
 
 /** What a subscription of a context applied. */

@@ -87,10 +87,31 @@ interface Quantity {
   readonly unit?: string;
 }
 
-function detailOf(resource: Resource): string {
-  const quantity = resource.valueQuantity as Quantity | undefined;
+interface Component {
+  readonly code?: Concept;
+  readonly valueQuantity?: unknown;
+  readonly valueCodeableConcept?: unknown;
+}
+
+/** What was measured or found, as one reads it; '' when the holder has no value. */
+function valueOf(holder: Resource | Component): string {
+  const quantity = holder.valueQuantity as Quantity | undefined;
   if (quantity?.value !== undefined) return `${quantity.value} ${quantity.unit ?? ''}`.trim();
-  const value = conceptText(resource.valueCodeableConcept as Concept | undefined);
+  return conceptText(holder.valueCodeableConcept as Concept | undefined);
+}
+
+/** A blood pressure reads 128/82 mmHg; components that do not share a unit are told by their names. */
+function componentsOf(resource: Resource): string {
+  const components = ((resource.component as Component[] | undefined) ?? []).filter(valueOf);
+  const quantities = components.map(({ valueQuantity }) => valueQuantity as Quantity | undefined);
+  const [unit, ...others] = new Set(quantities.map((quantity) => quantity?.unit));
+  if (unit !== undefined && others.length === 0)
+    return `${quantities.map((quantity) => quantity?.value).join('/')} ${unit}`;
+  return components.map((each) => `${conceptText(each.code)} ${valueOf(each)}`.trim()).join(', ');
+}
+
+function detailOf(resource: Resource): string {
+  const value = valueOf(resource) || componentsOf(resource);
   return value || (typeof resource.status === 'string' ? resource.status : '');
 }
 

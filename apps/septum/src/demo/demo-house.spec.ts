@@ -45,6 +45,13 @@ describe('the demonstration house', () => {
     }
   });
 
+  it('names nobody twice the same', () => {
+    const given = resources
+      .filter(({ resourceType }) => resourceType === 'Patient')
+      .flatMap(({ name }) => (name as { given: string[] }[]).map((each) => each.given));
+    expect(given.filter((names) => new Set(names).size < names.length)).toEqual([]);
+  });
+
   it('has every source of the medication history, and people in hospital at the end', () => {
     const types = new Set(resources.map(({ resourceType }) => resourceType));
     for (const kind of ['Request', 'Dispense', 'Administration', 'Statement'])

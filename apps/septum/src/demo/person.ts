@@ -23,7 +23,8 @@ export function ageAt(person: Pick<Person, 'born'>, time: number): number {
 export function demoPerson(random: Random, hospital: Hospital, number: number, until: number): Person {
   const gender = random.pick(['female', 'male'] as const);
   const born = until - random.between(40, 95 * 365) * dayMs;
-  const given = [random.pick(givenNames[gender]), random.pick(givenNames[gender])];
+  const first = random.pick(givenNames[gender]);
+  const given = [first, random.pick(givenNames[gender].filter((name) => name !== first))];
   const family = random.pick(familyNames);
   const [city, state, postalCode] = random.pick(cities);
   const doctor = random.pick(hospital.practitioners);

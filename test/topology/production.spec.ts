@@ -47,6 +47,7 @@ describe('the production profile', () => {
     const own = {
       SEPTUM_PROFILE: 'production',
       SEPTUM_HTTP_HOST: '127.0.0.1',
+      SEPTUM_PUBLIC_URL: 'https://fhir.hospital.example',
       SEPTUM_HTTP_PORT: '0',
       SEPTUM_METRICS_PORT: '0',
       SEPTUM_DATA_DIR: folder,
@@ -70,6 +71,12 @@ describe('the production profile', () => {
     urls['SEPTUM_QUALITY_DATABASE_URL'] = loginOf(database.url, 'quality');
     expect(status).toBe(1);
     expect(stderr).toContain('SEPTUM_QUALITY_DATABASE_URL is missing');
+  });
+
+  it('refuses to guess where clients reach it', () => {
+    const { status, stderr } = septum(['serve'], { SEPTUM_PUBLIC_URL: '' });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^septum: SEPTUM_PUBLIC_URL is missing: [^\n]+$/m);
   });
 
   it('is made by septum migrate, which may be repeated', () => {

@@ -7,7 +7,8 @@ import { patientsResources } from '#patients/contract';
 import type { Caller } from '#platform/access';
 import { type SearchFilter } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
-import { all, fact, fields, words, type Fact } from './domain/fact.ts';
+import { ResourceStoreToken, type LocalReference, type ResourceStore } from '#platform/store';
+import { all, fact, fields, type Fact } from './domain/fact.ts';
 import type { DischargeFacts } from './domain/discharge-facts.ts';
 
 const pageSize = 500;
@@ -18,9 +19,14 @@ type Resources = typeof clinicalResources;
 @Injectable()
 export class GatherDischargeFacts {
   readonly #messenger: Messenger;
+  readonly #localReference: LocalReference;
 
-  constructor(@Inject(Messenger) messenger: Messenger) {
+  constructor(
+    @Inject(Messenger) messenger: Messenger,
+    @Inject(ResourceStoreToken) { localReference }: ResourceStore,
+  ) {
     this.#messenger = messenger;
+    this.#localReference = localReference;
   }
 
   /**
@@ -30,17 +36,26 @@ export class GatherDischargeFacts {
   async of(caller: Caller, encounterId: string): Promise<DischargeFacts | undefined> {
     const [encounter] = await this.#read(caller, encountersResources, [`Encounter/${encounterId}`]);
     if (encounter?.fields['status'] !== 'finished') return undefined;
-    const patientReference = localReference(encounter.fields['subject'], 'Patient');
+    const [patientReference] = this.#local([encounter.fields['subject']], 'Patient');
     const found = await Promise.all([
       patientReference === undefined ? [] : this.#read(caller, patientsResources, [patientReference]),
-      this.#read(caller, directoryResources, directoryReferences(encounter)),
-      this.#read(caller, clinicalResources, conditionReferences(encounter)),
+      this.#read(
+        caller,
+        directoryResources,
+        this.#local(careGivers(encounter), 'Practitioner', 'PractitionerRole', 'Organization', 'Location'),
+      ),
+      this.#read(
+        caller,
+        clinicalResources,
+        this.#local(reasons(encounter), 'Condition', 'Procedure', 'Observation'),
+      ),
       ...this.#ofStay(caller, `Encounter/${encounterId}`),
       ...(patientReference === undefined ? [] : this.#ofPatient(caller, patientReference)),
     ]);
     const [patients, ...others] = found;
     const known = unique(others.flat());
-    const medications = await this.#read(caller, medicationsResources, medicationReferences(known));
+    const named = known.map(({ fields: resource }) => resource['medicationReference']);
+    const medications = await this.#read(caller, medicationsResources, this.#local(named, 'Medication'));
     return { encounter, patient: patients?.[0], others: unique([...known, ...medications]) };
   }
 
@@ -73,6 +88,14 @@ export class GatherDischargeFacts {
     return texts.map(fact);
   }
 
+  /** `Type/id`, each once, of the References that lead to one of the types in this installation. */
+  #local(references: readonly unknown[], ...types: readonly string[]): string[] {
+    const found = references
+      .map((reference) => this.#localReference(fields(reference)['reference']))
+      .filter((each) => each !== undefined && types.includes(each.slice(0, each.indexOf('/'))));
+    return [...new Set(found as string[])];
+  }
+
   async #search(
     caller: Caller,
     resources: Resources,
@@ -100,40 +123,19 @@ function isOneOf(parameter: string, ...codes: readonly string[]): SearchFilter {
   return { parameter, type: 'token', values: codes.map((value) => ({ value })) };
 }
 
-/** `Type/id` when the reference points to one of the types in this installation. */
-function localReference(reference: unknown, ...types: readonly string[]): string | undefined {
-  const target = words(fields(reference)['reference']);
-  const [type, id, ...rest] = target?.split('/') ?? [];
-  return type !== undefined && types.includes(type) && id && rest.length === 0 ? target : undefined;
-}
-
-function local(references: readonly unknown[], ...types: readonly string[]): string[] {
-  const found = references.map((reference) => localReference(reference, ...types));
-  return [...new Set(found.filter((reference) => reference !== undefined))];
-}
-
-function directoryReferences({ fields: encounter }: Fact): string[] {
-  const named = [
+function careGivers({ fields: encounter }: Fact): readonly unknown[] {
+  return [
     ...all(encounter['participant']).map(({ individual }) => individual),
     ...all(encounter['location']).map(({ location }) => location),
     encounter['serviceProvider'],
   ];
-  return local(named, 'Practitioner', 'PractitionerRole', 'Organization', 'Location');
 }
 
-function conditionReferences({ fields: encounter }: Fact): string[] {
-  const named = [
+function reasons({ fields: encounter }: Fact): readonly unknown[] {
+  return [
     ...all(encounter['diagnosis']).map(({ condition }) => condition),
     ...all(encounter['reasonReference']),
   ];
-  return local(named, 'Condition', 'Procedure', 'Observation');
-}
-
-function medicationReferences(facts: readonly Fact[]): string[] {
-  return local(
-    facts.map(({ fields: resource }) => resource['medicationReference']),
-    'Medication',
-  );
 }
 
 function unique(facts: readonly Fact[]): Fact[] {

@@ -21,6 +21,7 @@ import {
   type Participant,
 } from '#platform/store';
 import { catalogue } from '../catalogue.ts';
+import type { PublicAddress } from './public-address.ts';
 import type { SharedTransactions } from './shared-transactions.ts';
 
 /** The migrations of a part: of the store first, then of its own tables. */
@@ -34,6 +35,7 @@ export interface ContextPartsOptions {
   readonly databases: Databases;
   readonly shutdown: Shutdown;
   readonly shared: SharedTransactions | undefined;
+  readonly address: PublicAddress;
   /** Tells the context's relay of committed events. */
   readonly poke: () => void;
 }
@@ -41,11 +43,18 @@ export interface ContextPartsOptions {
 /** What every context has: the store of its types, and its part in shared transactions. */
 export async function contextParts(
   { name, types, rules = [], entities = [] }: ContextDefinition,
-  { databases, shutdown, shared, poke }: ContextPartsOptions,
+  { databases, shutdown, shared, address, poke }: ContextPartsOptions,
 ): Promise<ContextParts> {
   const database = databases.open(name);
   const hashKey = await partSecret(database, 'search-hash');
-  const store = createResourceStore({ database, types, rules, hashKey, relay: { poke } });
+  const store = createResourceStore({
+    database,
+    types,
+    rules,
+    hashKey,
+    ownBase: () => address.fhirBase,
+    relay: { poke },
+  });
   const participant: Participant = {
     store,
     prepared: database.prepared,

@@ -16,6 +16,7 @@ import {
   type Topology,
 } from '#platform/runtime';
 import { catalogue } from '../catalogue.ts';
+import { listeningUrl, type PublicAddress } from './public-address.ts';
 import type { SharedTransactions } from './shared-transactions.ts';
 
 export interface HttpSideOptions {
@@ -27,6 +28,7 @@ export interface HttpSideOptions {
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
   readonly shared: SharedTransactions | undefined;
+  readonly address: PublicAddress;
 }
 
 /** Where this process answers HTTP. */
@@ -40,7 +42,7 @@ export interface HttpSide {
 export async function openHttpSide(options: HttpSideOptions): Promise<HttpSide> {
   const { settings, topology, shutdown, metrics } = options;
   const port = await (topology.isHere('edge') ? listenWithEdge(options) : listenWithProbes(options));
-  const url = `http://${hostOf(settings)}:${port}`;
+  const url = listeningUrl(settings, port);
   if (settings.profile === 'demo') {
     assertDeclaredPorts([port]);
     return { url };
@@ -48,12 +50,13 @@ export async function openHttpSide(options: HttpSideOptions): Promise<HttpSide> 
   const own = await serveMetrics(metrics, settings.httpHost, settings.metricsPort);
   shutdown.at('close-clients', () => own.close());
   assertDeclaredPorts([port, own.port]);
-  return { url, metricsUrl: `http://${hostOf(settings)}:${own.port}/metrics` };
+  return { url, metricsUrl: `${listeningUrl(settings, own.port)}/metrics` };
 }
 
 async function listenWithEdge({
   settings,
   shared,
+  address,
   databases,
   messenger,
   health,
@@ -69,13 +72,16 @@ async function listenWithEdge({
     settings: {
       rateLimit: settings.rateLimit,
       sessions: settings.profile === 'demo',
+      publicUrl: () => address.url ?? '',
       ...(existsSync(join(consoleFolder, 'index.html')) ? { consoleFolder } : {}),
     },
     imports: [healthModule(health, settings.profile === 'demo' ? metrics : undefined)],
   });
   shutdown.at('close-connections', () => edge.beginDraining());
   shutdown.at('stop-admitting', () => edge.close());
-  return edge.listen(settings.httpHost, settings.httpPort);
+  const port = await edge.listen(settings.httpHost, settings.httpPort);
+  address.listensAt(listeningUrl(settings, port));
+  return port;
 }
 
 async function listenWithProbes({
@@ -95,10 +101,4 @@ async function listenWithProbes({
   const server = await createProbeServer(health, settings.profile === 'demo' ? metrics : undefined, guard);
   shutdown.at('close-clients', () => server.close());
   return server.listen(settings.httpHost, settings.httpPort);
-}
-
-/** All addresses is none that can be called. */
-function hostOf({ httpHost }: Settings): string {
-  if (httpHost === '0.0.0.0' || httpHost === '::') return 'localhost';
-  return httpHost.includes(':') ? `[${httpHost}]` : httpHost;
 }

@@ -13,6 +13,7 @@ import {
 import { catalogue } from '../catalogue.ts';
 import type { Bindings } from './bindings.ts';
 import { contextParts } from './context-parts.ts';
+import type { PublicAddress } from './public-address.ts';
 import type { SharedTransactions } from './shared-transactions.ts';
 import { systemCaller } from './system-caller.ts';
 
@@ -25,11 +26,12 @@ export interface ContextsOptions {
   readonly shutdown: Shutdown;
   readonly log: Log;
   readonly shared: SharedTransactions | undefined;
+  readonly address: PublicAddress;
 }
 
 /** Boots the contexts of this process; none takes calls before all are found to be sound. */
 export async function startContexts(options: ContextsOptions): Promise<void> {
-  const { topology, databases, bindings, health, metrics, shutdown, log, shared } = options;
+  const { topology, databases, bindings, health, metrics, shutdown, log, shared, address } = options;
   let events: EventExchange | undefined;
   const running: RunningContext[] = [];
   for (const definition of catalogue.filter(({ name }) => topology.isHere(name))) {
@@ -37,6 +39,7 @@ export async function startContexts(options: ContextsOptions): Promise<void> {
       databases,
       shutdown,
       shared,
+      address,
       poke: () => events?.poke(definition.name),
     });
     running.push(await bootContext(definition, parts, { ...bindings, health, metrics, log }));

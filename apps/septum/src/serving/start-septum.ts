@@ -21,6 +21,7 @@ import { makeDemoData } from './demo-data.ts';
 import { openHttpSide } from './http-side.ts';
 import { assertMigrated } from './migrated.ts';
 import { assertSafeDatabases } from './safe-databases.ts';
+import { PublicAddress } from './public-address.ts';
 import { openSharedTransactions } from './shared-transactions.ts';
 import { startContexts } from './start-contexts.ts';
 import { systemCaller } from './system-caller.ts';
@@ -58,6 +59,7 @@ async function start(
   progress: (line: string) => void,
 ): Promise<RunningSeptum> {
   assertCatalogue(catalogue);
+  const address = publicAddress(settings, planned, log);
   const databases = await openDatabases({ settings, topology: planned, migrationsOf, log });
   shutdown.at('close-pools', () => databases.close());
   await assertSafeDatabases(databases, planned, settings);
@@ -67,9 +69,20 @@ async function start(
   const metrics = new Metrics();
   const shared = openSharedTransactions(databases, planned, shutdown);
   shutdown.at('unready', () => health.stopping());
-  await startContexts({ shared, topology: planned, databases, bindings, health, metrics, shutdown, log });
+  await startContexts({
+    address,
+    shared,
+    topology: planned,
+    databases,
+    bindings,
+    health,
+    metrics,
+    shutdown,
+    log,
+  });
   if (planned.isHere('edge')) watchHome(databases, health);
   const { url, metricsUrl } = await openHttpSide({
+    address,
     shared,
     settings,
     topology: planned,
@@ -95,6 +108,16 @@ async function start(
   });
   shutdown.at('close-pools', removeRunFile);
   return { url, topology: planned, shutdown, ...(await consoleUrl(settings, planned, databases, url)) };
+}
+
+function publicAddress(settings: Settings, planned: Topology, log: Log): PublicAddress {
+  if (settings.publicUrl === undefined && planned.here.length < planned.parts.length) {
+    log.warn(
+      { parts: [...planned.here] },
+      'SEPTUM_PUBLIC_URL is not set: parts in other processes take absolute references to this installation for foreign ones',
+    );
+  }
+  return new PublicAddress(settings, planned);
 }
 
 function openHealth(planned: Topology, { messenger, nats }: Bindings): Health {

@@ -1,4 +1,4 @@
-import type { Resource } from '#platform/store';
+import type { LocalReference, Resource } from '#platform/store';
 import { isEncounterStatus, type EncounterStatus } from './encounter-status.ts';
 
 /** What the rules of care look at in an Encounter. https://hl7.org/fhir/R4/encounter.html */
@@ -8,26 +8,29 @@ export interface EncounterFacts {
   readonly location: string | undefined;
 }
 
-export function encounterFacts(encounter: Resource | undefined): EncounterFacts {
+export function encounterFacts(
+  encounter: Resource | undefined,
+  localReference: LocalReference,
+): EncounterFacts {
+  const location = currentLocation(encounter?.['location']);
   return {
     status: isEncounterStatus(encounter?.['status']) ? encounter['status'] : undefined,
-    patient: referencedId(encounter?.['subject'], 'Patient'),
-    location: currentLocation(encounter?.['location']),
+    patient: referencedId(encounter?.['subject'], 'Patient', localReference),
+    location: referencedId(location?.['location'], 'Location', localReference),
   };
 }
 
-/** The id in a relative reference to `type`; a reference to elsewhere, or to another type, gives nothing. */
-function referencedId(reference: unknown, type: string): string | undefined {
-  if (!isObject(reference) || typeof reference['reference'] !== 'string') return undefined;
-  const [target, id] = reference['reference'].split('/');
-  return target === type && id !== '' ? id : undefined;
+/** The id in a reference to `type`; a reference to elsewhere, or to another type, gives nothing. */
+function referencedId(reference: unknown, type: string, localReference: LocalReference): string | undefined {
+  if (!isObject(reference)) return undefined;
+  const [target, id] = localReference(reference['reference'])?.split('/') ?? [];
+  return target === type ? id : undefined;
 }
 
 /** Where the patient is: the last location that is `active`, or that says neither its status nor an end. */
-function currentLocation(locations: unknown): string | undefined {
+function currentLocation(locations: unknown): Record<string, unknown> | undefined {
   if (!Array.isArray(locations)) return undefined;
-  const current = locations.filter(isObject).findLast(isCurrent);
-  return current && referencedId(current['location'], 'Location');
+  return locations.filter(isObject).findLast(isCurrent);
 }
 
 function isCurrent(entry: Record<string, unknown>): boolean {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { Fault } from '#platform/fhir';
+import { Fault, localReference } from '#platform/fhir';
 import { encounterRule } from './encounter-rule.ts';
+
+function decide(before: object | undefined, after: object | undefined) {
+  return encounterRule.decide(before as never, after as never, (reference) =>
+    localReference(reference, 'https://own.example/fhir/R4'),
+  );
+}
 
 function encounter(status: string, more: object = {}) {
   return { resourceType: 'Encounter', id: 'e1', status, subject: { reference: 'Patient/p1' }, ...more };
@@ -15,12 +21,12 @@ function ward(id: string, more: object = {}) {
 }
 
 function patterns(before: object | undefined, after: object | undefined) {
-  return encounterRule.decide(before as never, after as never).map((event) => event.type.pattern);
+  return decide(before, after).map((event) => event.type.pattern);
 }
 
 function refusal(from: string, to: string): Fault | undefined {
   try {
-    encounterRule.decide(encounter(from), encounter(to));
+    decide(encounter(from), encounter(to));
     return undefined;
   } catch (error) {
     return error as Fault;
@@ -116,7 +122,7 @@ describe('what an encounter tells the other contexts', () => {
       'in-progress',
       at(ward('icu', { status: 'completed' }), ward('ward-4', { status: 'active' })),
     );
-    expect(encounterRule.decide(before, after)).toMatchObject([
+    expect(decide(before, after)).toMatchObject([
       {
         type: { pattern: 'encounters.encounter.transferred.v1' },
         orderKey: 'Patient/p1',
@@ -131,7 +137,7 @@ describe('what an encounter tells the other contexts', () => {
   });
 
   it('is a discharge when it finishes, once', () => {
-    expect(encounterRule.decide(encounter('in-progress'), encounter('finished'))).toMatchObject([
+    expect(decide(encounter('in-progress'), encounter('finished'))).toMatchObject([
       {
         type: { pattern: 'encounters.encounter.discharged.v1' },
         orderKey: 'Patient/p1',
@@ -157,12 +163,15 @@ describe('what an encounter tells the other contexts', () => {
 
   it('orders by the encounter when it names no patient of ours', () => {
     const elsewhere = { subject: { reference: 'https://elsewhere.example/fhir/Patient/p1' } };
-    const [event] = encounterRule.decide(
-      encounter('planned', elsewhere),
-      encounter('in-progress', elsewhere),
-    );
+    const [event] = decide(encounter('planned', elsewhere), encounter('in-progress', elsewhere));
     expect(event).toMatchObject({ orderKey: 'Encounter/e1', payload: { encounter: 'e1' } });
     expect(event?.payload).not.toHaveProperty('patient');
+  });
+
+  it('knows its patient also by the address of the installation', () => {
+    const written = { subject: { reference: 'https://own.example/fhir/R4/Patient/p1' } };
+    const [event] = decide(encounter('planned', written), encounter('in-progress', written));
+    expect(event).toMatchObject({ orderKey: 'Patient/p1', payload: { patient: 'p1' } });
   });
 
   it('is nothing on deletion', () => {

@@ -13,10 +13,10 @@ import { checkStatusStep, isUnderway } from './encounter-status.ts';
 /** Admit, transfer, discharge, cancel: which steps an encounter may take, and what each one tells the other contexts. */
 export const encounterRule: WriteRule = {
   type: 'Encounter',
-  decide(before, after) {
+  decide(before, after, localReference) {
     if (after === undefined) return [];
-    const was = encounterFacts(before);
-    const is = encounterFacts(after);
+    const was = encounterFacts(before, localReference);
+    const is = encounterFacts(after, localReference);
     if (is.status !== undefined) checkStatusStep(was.status, is.status);
     return eventsOf(was, is, before !== undefined, identity(after, is));
   },

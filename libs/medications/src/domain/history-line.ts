@@ -1,4 +1,4 @@
-import type { Resource } from '#platform/store';
+import type { LocalReference, Resource } from '#platform/store';
 
 /** Where a line of the medication history comes from. The order is that of care: ordered, handed out, given, reported. */
 export const historySources = [
@@ -24,7 +24,7 @@ export interface HistoryLine {
 }
 
 /** Reads one line from a resource of one of the four types; another type gives nothing. */
-export function historyLine(resource: Resource): HistoryLine | undefined {
+export function historyLine(resource: Resource, localReference: LocalReference): HistoryLine | undefined {
   const source = historySources.find(({ type }) => type === resource['resourceType']);
   if (source === undefined) return undefined;
   const reference = fields(resource['medicationReference']);
@@ -37,7 +37,7 @@ export function historyLine(resource: Resource): HistoryLine | undefined {
       conceptText(resource['medicationCodeableConcept']) ??
       text(reference['display']) ??
       containedMedication(resource),
-    medicationReference: localMedication(text(reference['reference'])),
+    medicationReference: localMedication(localReference(reference['reference'])),
   };
 }
 
@@ -71,7 +71,7 @@ function containedMedication(resource: Resource): string | undefined {
 }
 
 function localMedication(reference: string | undefined): string | undefined {
-  return reference && /^Medication\/[A-Za-z0-9\-.]{1,64}$/.test(reference) ? reference : undefined;
+  return reference?.startsWith('Medication/') ? reference : undefined;
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {

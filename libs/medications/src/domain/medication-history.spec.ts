@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { Fault } from '#platform/fhir';
+import { Fault, localReference } from '#platform/fhir';
 import { historyLine, type HistoryLine } from './history-line.ts';
 import { historyList } from './history-list.ts';
 import { compareHistory, historyPage, lineReference } from './history-order.ts';
 
+const lineOf = (resource: Record<string, unknown>) =>
+  historyLine(resource, (reference) => localReference(reference, 'https://own.example/fhir/R4'));
+
 const aspirin = { medicationCodeableConcept: { text: 'Aspirin 100 mg' } };
 
 function line(type: string, id: string, more: object): HistoryLine {
-  return historyLine({ resourceType: type, id, status: 'completed', ...aspirin, ...more })!;
+  return lineOf({ resourceType: type, id, status: 'completed', ...aspirin, ...more })!;
 }
 
 const lines = [
@@ -38,15 +41,20 @@ describe('one line of the medication history', () => {
     const coded = { medicationCodeableConcept: { coding: [{ code: '1191', display: 'Aspirin' }] } };
     expect(line('MedicationRequest', 'r', coded).medication).toBe('Aspirin');
     const base = { resourceType: 'MedicationRequest', id: 'r', status: 'active' };
-    const referenced = historyLine({ ...base, medicationReference: { reference: 'Medication/m1' } });
+    const referenced = lineOf({ ...base, medicationReference: { reference: 'Medication/m1' } });
     expect(referenced).toMatchObject({ medication: undefined, medicationReference: 'Medication/m1' });
-    const contained = historyLine({
+    const written = lineOf({
+      ...base,
+      medicationReference: { reference: 'https://own.example/fhir/R4/Medication/m1' },
+    });
+    expect(written).toMatchObject({ medicationReference: 'Medication/m1' });
+    const contained = lineOf({
       ...base,
       contained: [{ resourceType: 'Medication', id: 'm', code: { text: 'Heparin' } }],
       medicationReference: { reference: '#m' },
     });
     expect(contained).toMatchObject({ medication: 'Heparin', medicationReference: undefined });
-    const foreign = historyLine({
+    const foreign = lineOf({
       ...base,
       medicationReference: { reference: 'https://x.example/Medication/m1' },
     });
@@ -54,7 +62,7 @@ describe('one line of the medication history', () => {
   });
 
   it('is made of the four sources only', () => {
-    expect(historyLine({ resourceType: 'Immunization', id: 'i', status: 'completed' })).toBeUndefined();
+    expect(lineOf({ resourceType: 'Immunization', id: 'i', status: 'completed' })).toBeUndefined();
   });
 });
 

@@ -4,7 +4,7 @@ import type { Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import { Handles, Messenger, reply, type CallScope, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation } from '#platform/runtime';
-import type { Resource } from '#platform/store';
+import { ResourceStoreToken, type LocalReference, type Resource, type ResourceStore } from '#platform/store';
 import { medicationsResources } from '../contract/index.ts';
 import { historyLine, historySources, conceptText, type HistoryLine } from '../domain/history-line.ts';
 import { historyList } from '../domain/history-list.ts';
@@ -38,9 +38,14 @@ type Sources = ReadonlyMap<string, { readonly resource: Resource; readonly text:
 @Controller()
 export class MedicationHistoryOperation {
   readonly #messenger: Messenger;
+  readonly #localReference: LocalReference;
 
-  constructor(@Inject(Messenger) messenger: Messenger) {
+  constructor(
+    @Inject(Messenger) messenger: Messenger,
+    @Inject(ResourceStoreToken) { localReference }: ResourceStore,
+  ) {
     this.#messenger = messenger;
+    this.#localReference = localReference;
   }
 
   @Handles(medicationHistory.contract)
@@ -53,7 +58,7 @@ export class MedicationHistoryOperation {
     const { count, cursor } = readParameters(parameters);
     const sources = await this.#sources(caller, patient, scope);
     const lines = [...sources.values()]
-      .map(({ resource }) => historyLine(resource))
+      .map(({ resource }) => historyLine(resource, this.#localReference))
       .filter((line) => line !== undefined);
     const page = historyPage(lines, count, cursor);
     const named = await this.#named(caller, page.lines, scope);

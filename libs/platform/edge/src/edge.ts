@@ -12,8 +12,8 @@ export interface EdgeSettings {
   readonly sessions: boolean;
   /** The folder of the built console, served at `/`; absent: none. */
   readonly consoleFolder?: string;
-  /** Where clients reach this installation, e.g. `https://fhir.hospital.example`; absent: the request's Host. */
-  readonly publicUrl?: string;
+  /** Where clients reach this installation, e.g. `https://fhir.hospital.example`. A free port is known only once it listens. */
+  readonly publicUrl: () => string;
 }
 
 /** What the interactions of the FHIR API work with: who owns which type, and the way to them. */
@@ -26,7 +26,7 @@ export interface Owner {
 /** One FHIR request while it is answered: of its own, or an entry of a Bundle. */
 export interface FhirCall {
   readonly caller: Caller;
-  /** e.g. `http://127.0.0.1:8080/fhir/R4`. */
+  /** Of all FHIR addresses, e.g. `http://127.0.0.1:8080/fhir/R4`. */
   readonly base: string;
   /** W3C trace context, as the client sent it; the messenger continues it, or begins a trace. */
   readonly traceparent: string | undefined;

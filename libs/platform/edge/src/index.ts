@@ -2,6 +2,7 @@ export { createEdge, type EdgeApplication, type EdgeRoute } from './edge-applica
 export { edgeModule, type EdgeDependencies } from './edge.module.ts';
 export type { InDoubt } from './bundle/transaction-recovery.ts';
 export type { EdgeSettings, SharedTransactions } from './edge.ts';
+export { fhirRoot } from './http/fhir-request.ts';
 export { edgeMigrations } from './home/edge-migrations.ts';
 export { issueOneUseCode, type SessionHolder } from './home/sessions.ts';
 export { loadPublicKeys, loadSigningKey } from './home/signing-keys.ts';

@@ -7,6 +7,12 @@ import { LocalSwitchboard, Messenger } from '#platform/messaging';
 import { defineContext, type ContextDefinition } from '#platform/runtime';
 import { createEdge, edgeMigrations, loadSigningKey, type EdgeDependencies } from '#platform/edge';
 
+const contexts: readonly ContextDefinition[] = [
+  defineContext({ name: 'patients', types: ['Patient'] }),
+  defineContext({ name: 'clinical', types: ['Observation'] }),
+  defineContext({ name: 'transitions', types: ['Binary'] }),
+];
+
 /** The edge on a home database of its own, with contexts that nobody serves: for what the edge does by itself. */
 export async function openEdgeHouse(
   options: Partial<Pick<EdgeDependencies, 'imports'>> & {
@@ -23,21 +29,21 @@ export async function openEdgeHouse(
   await provision(postgres.url, ['edge', 'patients', 'clinical']);
   await migrate(postgres.url, 'edge', edgeMigrations);
   const home = openContextDatabase({ url: partUrl(postgres.url, 'edge'), context: 'edge' });
-  const contexts: readonly ContextDefinition[] = [
-    defineContext({ name: 'patients', types: ['Patient'] }),
-    defineContext({ name: 'clinical', types: ['Observation'] }),
-    defineContext({ name: 'transitions', types: ['Binary'] }),
-  ];
   const tokenKey = await loadSigningKey(home, 'edge', 'token');
   const { consoleFolder, rateLimit = 0, imports = [] } = options;
   const edge = await createEdge({
     messenger: new Messenger({ switchboard: new LocalSwitchboard() }),
     home,
     contexts,
-    settings: { rateLimit, sessions: true, ...(consoleFolder === undefined ? {} : { consoleFolder }) },
+    settings: {
+      rateLimit,
+      sessions: true,
+      publicUrl: () => `http://127.0.0.1:${port}`,
+      ...(consoleFolder === undefined ? {} : { consoleFolder }),
+    },
     imports,
   });
-  const port = await edge.listen('127.0.0.1', 0);
+  const port: number = await edge.listen('127.0.0.1', 0);
   return {
     edge,
     home,

@@ -48,7 +48,7 @@ describe('create, read, update, delete', () => {
     expect(status).toBe(201);
     expect(headers.get('etag')).toBe('W/"1"');
     expect(headers.get('location')).toMatch(
-      new RegExp(`^http://[^/]+/fhir/R4/Patient/${String(body['id'])}/_history/1$`),
+      new RegExp(`^${house.publicUrl}/fhir/R4/Patient/${String(body['id'])}/_history/1$`),
     );
     expect(Date.parse(headers.get('last-modified') ?? '')).toBeGreaterThan(Date.now() - 60_000);
     expect(headers.get('content-type')).toBe('application/fhir+json; charset=utf-8');

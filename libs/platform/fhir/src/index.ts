@@ -41,7 +41,7 @@ export {
   unsupportedParameters,
 } from './search-parameters.ts';
 export { parseSearch, type Inclusion, type ParsedSearch, type ParseSearchOptions } from './parse-search.ts';
-export { parseReference, type ReferenceValue } from './reference-value.ts';
+export { localReference, parseReference, type ReferenceValue } from './reference-value.ts';
 export { beginningOfTime, dateInterval, endOfTime, type Interval } from './date-interval.ts';
 export { largestNumber, numberInterval, smallestNumber, type NumberInterval } from './number-interval.ts';
 export { searchText } from './search-text.ts';

@@ -26,3 +26,10 @@ export function parseReference(reference: string, ownBase?: string): ReferenceVa
   if (base === undefined || base === ownBase) return { type, id: parts[3]! };
   return { type, url: reference };
 }
+
+/** `Type/id` of a reference to a resource of this installation, however it is written; of any other: undefined. */
+export function localReference(reference: unknown, ownBase?: string): string | undefined {
+  if (typeof reference !== 'string') return undefined;
+  const { type, id } = parseReference(reference, ownBase);
+  return type === undefined || id === undefined ? undefined : `${type}/${id}`;
+}

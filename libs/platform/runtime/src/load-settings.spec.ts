@@ -44,6 +44,11 @@ describe('settings', () => {
     [{ SEPTUM_PHARMACY_DATABASE_URL: 'postgres://a/b' }, /^SEPTUM_PHARMACY_DATABASE_URL is not a setting/],
     [{ SEPTUM_HTTP_PORT: '80a' }, /^SEPTUM_HTTP_PORT is "80a": /],
     [{ SEPTUM_HTTP_PORT: '65536' }, /^SEPTUM_HTTP_PORT is 65536: .*65535/],
+    [
+      { SEPTUM_PUBLIC_URL: 'fhir.hospital.example' },
+      /^SEPTUM_PUBLIC_URL is "fhir\.hospital\.example": must be/,
+    ],
+    [{ SEPTUM_PUBLIC_URL: 'https://fhir.hospital.example/' }, /^SEPTUM_PUBLIC_URL .* without a slash/],
     [{ SEPTUM_PROFILE: 'test' }, /^SEPTUM_PROFILE is "test": .*demo, production/],
     [
       { SEPTUM_EDGE_DATABASE_URL: 'sqlite:x' },

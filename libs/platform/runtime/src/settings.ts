@@ -35,6 +35,20 @@ export class Settings {
   httpHost: string = '';
 
   @Setting(
+    'SEPTUM_PUBLIC_URL',
+    'Where clients reach this installation, without `/fhir/R4`; the same in every process. Links are made from it, and absolute references below it lead to own resources.',
+    {
+      defaultSays:
+        'the URL it listens at (demo, where the edge is part of the process); required in production',
+    },
+  )
+  @IsOptional()
+  @Matches(/^https?:\/\/[A-Za-z0-9.\-:[\]]+(\/[\w.~-]+)*$/, {
+    message: 'must be a URL such as https://fhir.hospital.example, without a slash at its end',
+  })
+  publicUrl?: string;
+
+  @Setting(
     'SEPTUM_METRICS_PORT',
     'TCP port of `/metrics` in production, where it needs no token; in demo it is on the HTTP port, with one.',
   )

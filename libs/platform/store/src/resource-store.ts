@@ -1,5 +1,6 @@
 import type { Caller } from '#platform/access';
 import type { Transaction } from '#platform/database';
+import { localReference } from '#platform/fhir';
 import type { NewEvent, Reply } from '#platform/messaging';
 import type { CountResources, Imported, ImportResources } from './contract/import.ts';
 import type {
@@ -21,6 +22,7 @@ import { readResource } from './read-resource.ts';
 import { countResources } from './resource-counts.ts';
 import { ResourceSearch } from './search/search-resources.ts';
 import { StoreParts, type StoreOptions } from './store-parts.ts';
+import type { LocalReference } from './write-rule.ts';
 import { ResourceWriter, type WriteEntry } from './write/resource-writer.ts';
 
 /**
@@ -44,6 +46,7 @@ export interface ResourceStore {
   ): Promise<Reply<readonly Written[]>>;
   import(caller: Caller, request: ImportResources, texts: readonly string[]): Promise<Reply<Imported>>;
   counts(caller: Caller, request: CountResources): Promise<Reply<Readonly<Record<string, number>>>>;
+  readonly localReference: LocalReference;
 }
 
 export function createResourceStore(options: StoreOptions): ResourceStore {
@@ -60,5 +63,6 @@ export function createResourceStore(options: StoreOptions): ResourceStore {
     writeIn: (transaction, caller, entries, written) => writer.writeIn(transaction, caller, entries, written),
     import: (caller, request, texts) => importResources(parts, caller, request, texts),
     counts: (caller, request) => countResources(parts, caller, request),
+    localReference: (reference) => localReference(reference, parts.ownBase),
   };
 }

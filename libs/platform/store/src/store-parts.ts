@@ -16,8 +16,8 @@ export interface StoreOptions {
   readonly hashKey: string;
   /** Which definitions validate and index; recorded with each row. */
   readonly definitionSet?: string;
-  /** Absolute references below this are this installation's own; without a slash at its end. */
-  readonly ownBase?: string;
+  /** Absolute references below this are this installation's own; no slash at its end. Undefined while it is not known. */
+  readonly ownBase?: () => string | undefined;
   /** Told after each commit that published events. */
   readonly relay?: { poke(): void };
   /** Makes ids of new resources. Default: UUIDs of version 4, which tell nothing of when. */
@@ -45,7 +45,7 @@ export class StoreParts {
   readonly reads: ReadTogether;
   readonly #queries: Together<Statement, object[]>;
   readonly definitionSet: string;
-  readonly ownBase: string | undefined;
+  readonly #ownBase: () => string | undefined;
   readonly randomId: () => string;
   readonly gatherLimit: number | undefined;
   readonly now: () => number;
@@ -68,11 +68,15 @@ export class StoreParts {
       queryLanes,
     );
     this.definitionSet = options.definitionSet ?? 'r4-4.0.1';
-    this.ownBase = options.ownBase;
+    this.#ownBase = options.ownBase ?? (() => undefined);
     this.randomId = options.randomId ?? (() => crypto.randomUUID());
     this.gatherLimit = options.gatherLimit;
     this.now = options.now ?? Date.now;
     this.poke = () => options.relay?.poke();
+  }
+
+  get ownBase(): string | undefined {
+    return this.#ownBase();
   }
 
   /** A statement that only reads; those that come in the same moment share a round trip. */

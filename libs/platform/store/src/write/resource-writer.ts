@@ -1,6 +1,6 @@
 import { assertScope, rowPolicy, type Caller, type Interaction } from '#platform/access';
 import type { Transaction } from '#platform/database';
-import { Fault } from '#platform/fhir';
+import { Fault, localReference } from '#platform/fhir';
 import type { NewEvent, Reply } from '#platform/messaging';
 import type { WriteResource, Written } from '../contract/resource.ts';
 import { resourceChanged } from '../contract/resource-changed.ts';
@@ -154,12 +154,13 @@ export class ResourceWriter {
     });
     const known = new Map(rows.map((row) => [`${row.type}/${row.id}`, row]));
     const events: NewEvent[] = [];
+    const local = (reference: unknown) => localReference(reference, this.#parts.ownBase);
     const conditional = writes.map((write): PreparedWrite => {
       const rules = this.#rulesOf(write);
       const row = known.get(`${write.type}/${write.id}`);
       const before = row && !row.deleted ? (JSON.parse(textOf(row)) as Resource) : undefined;
       if (rules.length === 0 || (write.method === 'delete' && before === undefined)) return write;
-      for (const rule of rules) events.push(...rule.decide(before, afterOf(write)));
+      for (const rule of rules) events.push(...rule.decide(before, afterOf(write), local));
       return row || write.ifMatch !== null ? write : { ...write, ifMatch: 0 };
     });
     return { writes: conditional, events };

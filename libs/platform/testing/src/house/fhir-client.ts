@@ -28,10 +28,13 @@ const attempts = 20;
 export class FhirClient {
   readonly #findEdge: FindEdge;
   readonly #token: string | undefined;
+  readonly #publicUrl: string;
 
-  constructor(findEdge: FindEdge, token?: string) {
+  /** `publicUrl`: below it the API says that it is; links that begin so are followed to the edge. */
+  constructor(findEdge: FindEdge, token?: string, publicUrl = '') {
     this.#findEdge = findEdge;
     this.#token = token;
+    this.#publicUrl = publicUrl;
   }
 
   get<Body = Json>(path: string, options: RequestOptions = {}): Promise<Answer<Body>> {
@@ -54,12 +57,16 @@ export class FhirClient {
     return this.request('DELETE', path, options);
   }
 
-  /** `path` begins with a slash for anything but FHIR: `Patient/1` is `/fhir/R4/Patient/1`. */
+  /** `address` begins with a slash for anything but FHIR: `Patient/1` is `/fhir/R4/Patient/1`. Or it is a link that the API gave. */
   async request<Body = Json>(
     method: string,
-    path: string,
+    address: string,
     { headers, body }: RequestOptions = {},
   ): Promise<Answer<Body>> {
+    const path =
+      this.#publicUrl !== '' && address.startsWith(`${this.#publicUrl}/`)
+        ? address.slice(this.#publicUrl.length)
+        : address;
     const sent = {
       method,
       headers: {

@@ -23,12 +23,18 @@ interface Resident {
   readonly process: SeptumProcess;
 }
 
+/**
+ * What clients are told that they reach, in every topology: none of the processes listens there, as behind a proxy.
+ */
+const publicUrl = 'https://fhir.house.example';
+
 /** In two copies, the copies end after this many requests: what a test sees must not tell. */
 const requestsBeforeCopiesEnd = 5;
 
 /** Septum as real processes on a database of its own, in one topology. */
 export class House {
   readonly fhir: FhirClient;
+  readonly publicUrl = publicUrl;
   readonly database: string;
   readonly #database: HouseDatabase;
   readonly #nats: NatsServer | undefined;
@@ -61,6 +67,7 @@ export class House {
     const nats = plans.length > 1 ? await startNats({ jetstream: true }) : undefined;
     const environment = {
       SEPTUM_DATABASE_URL: database.url,
+      SEPTUM_PUBLIC_URL: publicUrl,
       ...(nats === undefined ? {} : { SEPTUM_NATS_URL: nats.url }),
       ...options.settings,
     };
@@ -145,11 +152,15 @@ export class House {
   }
 
   #client(token: string | undefined): FhirClient {
-    return new FhirClient(() => {
-      this.#requests += 1;
-      if (this.#requests === requestsBeforeCopiesEnd) this.#endCopies();
-      return this.url;
-    }, token);
+    return new FhirClient(
+      () => {
+        this.#requests += 1;
+        if (this.#requests === requestsBeforeCopiesEnd) this.#endCopies();
+        return this.url;
+      },
+      token,
+      publicUrl,
+    );
   }
 
   #endCopies(): void {

@@ -65,7 +65,7 @@ export class StoreParts {
     this.#queries = new Together(
       (policy, statements) => options.database.pipeline(policy, statements),
       takeFirst(queriesTogether),
-      queryLanes,
+      { lanes: queryLanes },
     );
     this.definitionSet = options.definitionSet ?? 'r4-4.0.1';
     this.#ownBase = options.ownBase ?? (() => undefined);

@@ -3,11 +3,13 @@ import type { CalledWrite, OutcomeRow } from './write-statement.ts';
 import { inLockOrder } from './write-statement.ts';
 
 const batchLimit = 32;
+/** About what a commit takes: nobody waits longer for company than he would have waited without it. */
+const gatherMs = 5;
 
 /** Lets concurrent writes share a statement and a commit. */
 export class GroupCommit extends Together<CalledWrite, OutcomeRow> {
   constructor(writeTogether: WorkTogether<CalledWrite, OutcomeRow>) {
-    super(writeTogether, takeWrites);
+    super(writeTogether, takeWrites, { gather: { upTo: batchLimit, ms: gatherMs } });
   }
 }
 

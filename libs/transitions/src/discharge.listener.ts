@@ -1,17 +1,22 @@
 import { Controller, Inject } from '@nestjs/common';
-import { encounterDischarged, type EncounterEvent } from '#encounters/contract';
+import { encounterCancelled, encounterDischarged, type EncounterEvent } from '#encounters/contract';
 import type { Caller } from '#platform/access';
 import type { Transaction } from '#platform/database';
 import { Hears, type Delivery, type EventMessage } from '#platform/messaging';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { dischargeIds } from './discharge-ids.ts';
 import { dischargeDocument } from './domain/discharge-document.ts';
+import { withdrawn } from './domain/withdrawn.ts';
 import { GatherDischargeFacts } from './gather-discharge-facts.ts';
+
+const summaries = 'discharge-summary';
 
 /**
  * Makes the discharge summary when a patient is discharged. It is written with the mark that the event was applied, and
  * its ids follow from the encounter, so there is one however often the event comes. While a context that knows part of
- * the stay does not answer there is none: the fault goes back to the dispatcher, which delivers the event again.
+ * the stay does not answer there is none: the fault goes back to the dispatcher, which delivers the event again. A stay that turns
+ * out to have been recorded in error takes its summary with it. Both events belong to one subscription, which keeps
+ * their order: no summary comes after its withdrawal.
  */
 @Controller()
 export class DischargeListener {
@@ -26,7 +31,7 @@ export class DischargeListener {
     this.#store = store;
   }
 
-  @Hears(encounterDischarged, 'discharge-summary')
+  @Hears(encounterDischarged, summaries)
   async discharged(
     caller: Caller,
     event: EventMessage<EncounterEvent>,
@@ -45,6 +50,33 @@ export class DischargeListener {
       request: { method: 'update' as const, type, id },
       text,
     }));
+    await delivery.applyOnce(async (transaction) => {
+      await this.#store.writeIn(transaction, caller, entries, { traceparent: event.traceparent });
+    });
+  }
+
+  /** The document itself stays as it was handed out: the parts by which it is found say what to think of it. */
+  @Hears(encounterCancelled, summaries)
+  async cancelled(
+    caller: Caller,
+    event: EventMessage<EncounterEvent>,
+    delivery: Delivery<Transaction>,
+  ): Promise<void> {
+    if (await delivery.alreadyApplied()) return;
+    const { composition, documentReference } = dischargeIds(event.payload.encounter);
+    const { result, texts } = await this.#store.readMany(caller, {
+      references: [`Composition/${composition}`, `DocumentReference/${documentReference}`],
+    });
+    const entries = texts.flatMap((written, at) => {
+      const part = withdrawn(written);
+      if (part === undefined) return [];
+      // Another version by then: the event comes again, and reads that one.
+      const ifMatch = result[at]!.version;
+      return [
+        { request: { method: 'update' as const, type: part.type, id: part.id, ifMatch }, text: part.text },
+      ];
+    });
+    if (entries.length === 0) return;
     await delivery.applyOnce(async (transaction) => {
       await this.#store.writeIn(transaction, caller, entries, { traceparent: event.traceparent });
     });

@@ -1,4 +1,4 @@
-import { encounterDischarged } from '#encounters/contract';
+import { encounterCancelled, encounterDischarged } from '#encounters/contract';
 import { defineContext } from '#platform/runtime';
 import { DischargeListener } from './discharge.listener.ts';
 import { GatherDischargeFacts } from './gather-discharge-facts.ts';
@@ -19,5 +19,5 @@ export const transitions = defineContext({
   controllers: [DischargeListener],
   providers: [GatherDischargeFacts],
   needs: ['patients', 'directory', 'encounters', 'clinical', 'medications'],
-  hears: [encounterDischarged],
+  hears: [encounterDischarged, encounterCancelled],
 });

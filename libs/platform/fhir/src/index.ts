@@ -22,7 +22,7 @@ export {
   resourceTypes,
   type SearchParameterDefinition,
 } from './definitions.ts';
-export { joinResource, splitResource, type ParsedResource, type SplitResource } from './resource-text.ts';
+export { joinResource, splitResource, withMembers, type ParsedResource, type SplitResource } from './resource-text.ts';
 export {
   sliceBundle,
   type EntryRequest,

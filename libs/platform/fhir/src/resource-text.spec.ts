@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Fault } from './fault.ts';
-import { joinResource, splitResource } from './resource-text.ts';
+import { joinResource, splitResource, withMembers } from './resource-text.ts';
 
 function faultOf(work: () => unknown): Fault {
   try {
@@ -159,5 +159,15 @@ describe('split and join', () => {
       ),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('withMembers', () => {
+  it('replaces what the resource itself says, and nothing that stands deeper', () => {
+    const text = '{ "status": "final", "value": 1.10, "contained": [{ "status": "final" }], "kind":"a" }';
+    expect(withMembers(text, { status: 'entered-in-error', absent: 1, kind: 'b' })).toBe(
+      '{ "status": "entered-in-error", "value": 1.10, "contained": [{ "status": "final" }], "kind":"b" }',
+    );
+    expect(withMembers(text, {})).toBe(text);
   });
 });

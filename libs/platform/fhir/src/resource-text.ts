@@ -107,3 +107,15 @@ export function resourceTypeAt(text: string, start: number): string | undefined 
   const named = members(text, start).find((member) => member.key === 'resourceType');
   return named && text.slice(named.valueStart + 1, named.valueEnd - 1);
 }
+
+/** A resource's text with some of its own members replaced by other JSON; the rest stays as it is written. */
+export function withMembers(text: string, replacements: Readonly<Record<string, unknown>>): string {
+  let changed = '';
+  let copied = 0;
+  for (const { key, valueStart, valueEnd } of members(text, 0)) {
+    if (!Object.hasOwn(replacements, key)) continue;
+    changed += text.slice(copied, valueStart) + JSON.stringify(replacements[key]);
+    copied = valueEnd;
+  }
+  return changed + text.slice(copied);
+}

@@ -22,7 +22,13 @@ export {
   resourceTypes,
   type SearchParameterDefinition,
 } from './definitions.ts';
-export { joinResource, splitResource, withMembers, type ParsedResource, type SplitResource } from './resource-text.ts';
+export {
+  joinResource,
+  splitResource,
+  withMembers,
+  type ParsedResource,
+  type SplitResource,
+} from './resource-text.ts';
 export {
   sliceBundle,
   type EntryRequest,

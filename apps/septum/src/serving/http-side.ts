@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { HttpGuard, TokenVerifier } from '#platform/access';
-import { createEdge, loadPublicKeys } from '#platform/edge';
+import { openContextDatabase } from '#platform/database';
+import { createEdge, tokenKeyFinder } from '#platform/edge';
 import type { Messenger } from '#platform/messaging';
 import {
   assertDeclaredPorts,
@@ -93,11 +94,10 @@ async function listenWithProbes({
   shutdown,
 }: HttpSideOptions): Promise<number> {
   const part = topology.here[0] ?? '';
-  const findKey = async (keyId: string) =>
-    (await loadPublicKeys(databases.open(part))).find(
-      (key) => key.keyId === keyId && key.part === 'edge' && key.purpose === 'token',
-    )?.publicKey;
-  const guard = new HttpGuard(new TokenVerifier(findKey));
+  // The keys are in the home database, which need not be this part's.
+  const home = openContextDatabase({ url: databases.homeUrlOf(part), context: part, poolSize: 1 });
+  shutdown.at('close-pools', () => home.close());
+  const guard = new HttpGuard(new TokenVerifier(tokenKeyFinder(home)));
   const server = await createProbeServer(health, settings.profile === 'demo' ? metrics : undefined, guard);
   shutdown.at('close-clients', () => server.close());
   return server.listen(settings.httpHost, settings.httpPort);

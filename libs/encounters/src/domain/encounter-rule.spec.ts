@@ -106,6 +106,19 @@ describe('the steps of an encounter', () => {
   });
 });
 
+describe('an encounter is deleted', () => {
+  it.each(['planned', 'entered-in-error'])('when it is %s, and tells nobody', (status) => {
+    expect(patterns(encounter(status), undefined)).toEqual([]);
+  });
+
+  it.each(['arrived', 'triaged', 'in-progress', 'onleave', 'finished', 'cancelled', 'unknown'])(
+    'never when it is %s: others were told of it',
+    (status) => {
+      expect(() => patterns(encounter(status), undefined)).toThrow(/update it to entered-in-error/);
+    },
+  );
+});
+
 describe('what an encounter tells the other contexts', () => {
   it('is an admission when the patient comes into care', () => {
     expect(patterns(undefined, encounter('in-progress'))).toEqual(['encounters.encounter.admitted.v1']);
@@ -172,9 +185,5 @@ describe('what an encounter tells the other contexts', () => {
     const written = { subject: { reference: 'https://own.example/fhir/R4/Patient/p1' } };
     const [event] = decide(encounter('planned', written), encounter('in-progress', written));
     expect(event).toMatchObject({ orderKey: 'Patient/p1', payload: { patient: 'p1' } });
-  });
-
-  it('is nothing on deletion', () => {
-    expect(patterns(encounter('in-progress'), undefined)).toEqual([]);
   });
 });

@@ -8,14 +8,17 @@ import {
   type EncounterEvent,
 } from '../contract/encounter-events.ts';
 import { encounterFacts, type EncounterFacts } from './encounter-facts.ts';
-import { checkStatusStep, isUnderway } from './encounter-status.ts';
+import { checkDelete, checkStatusStep, isUnderway } from './encounter-status.ts';
 
 /** Admit, transfer, discharge, cancel: which steps an encounter may take, and what each one tells the other contexts. */
 export const encounterRule: WriteRule = {
   type: 'Encounter',
   decide(before, after, localReference) {
-    if (after === undefined) return [];
     const was = encounterFacts(before, localReference);
+    if (after === undefined) {
+      checkDelete(was.status);
+      return [];
+    }
     const is = encounterFacts(after, localReference);
     if (is.status !== undefined) checkStatusStep(was.status, is.status);
     return eventsOf(was, is, before !== undefined, identity(after, is));

@@ -57,8 +57,28 @@ export function checkStatusStep(from: EncounterStatus | undefined, to: Encounter
   const allowed = nextStatuses[from];
   if (allowed.includes(to)) return;
   const next = allowed.length === 0 ? 'nothing: this status is final' : allowed.join(', ');
-  const diagnostics = `An encounter that is ${from} cannot become ${to}. What may follow ${from}: ${next}.`;
-  throw new Fault('business-rule', diagnostics, {
-    issues: [{ severity: 'error', code: 'business-rule', diagnostics, expression: 'Encounter.status' }],
-  });
+  throw refusal(`An encounter that is ${from} cannot become ${to}. What may follow ${from}: ${next}.`);
+}
+
+/**
+ * Refuses to delete what others were told of: it would stay admitted, or discharged, for all who heard, and could begin
+ * anew under its id.
+ *
+ * @throws Fault `business-rule`, naming the way there.
+ */
+export function checkDelete(status: EncounterStatus | undefined): void {
+  if (status === undefined || status === 'planned' || status === 'entered-in-error') return;
+  throw refusal(
+    `An encounter that is ${status} cannot be deleted. If it was a mistake, update it to entered-in-error; then it can be deleted.`,
+  );
+}
+
+function refusal(diagnostics: string): Fault {
+  const issue = {
+    severity: 'error',
+    code: 'business-rule',
+    diagnostics,
+    expression: 'Encounter.status',
+  } as const;
+  return new Fault('business-rule', diagnostics, { issues: [issue] });
 }

@@ -5,4 +5,4 @@ export type { EdgeSettings, SharedTransactions } from './edge.ts';
 export { fhirRoot } from './http/fhir-request.ts';
 export { edgeMigrations } from './home/edge-migrations.ts';
 export { issueOneUseCode, type SessionHolder } from './home/sessions.ts';
-export { loadPublicKeys, loadSigningKey } from './home/signing-keys.ts';
+export { loadPublicKeys, loadSigningKey, tokenKeyFinder } from './home/signing-keys.ts';

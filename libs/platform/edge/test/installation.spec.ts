@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { issueOneUseCode, loadPublicKeys, loadSigningKey } from '#platform/edge';
+import pg from 'pg';
+import { issueOneUseCode, loadPublicKeys, loadSigningKey, tokenKeyFinder } from '#platform/edge';
 import { openContextDatabase, partUrl } from '#platform/database';
 import { eventually } from '#platform/testing';
+import { RefusalLog } from '../src/home/refusal-log.ts';
 import { openEdgeHouse, type EdgeHouse } from './edge-house.ts';
 import { sendRaw } from './raw-http.ts';
 
@@ -138,6 +140,54 @@ describe('signing keys', () => {
   });
 });
 
+describe('the keys of tokens', () => {
+  const keyOf = async (home: EdgeHouse['home']) => (await loadSigningKey(home, 'edge', 'token')).keyId;
+
+  it('are found, and asked for again when one is unknown, not too often', async () => {
+    let now = 0;
+    let asked = 0;
+    const counted = {
+      ...house.home,
+      query: (...args: Parameters<EdgeHouse['home']['query']>) => ((asked += 1), house.home.query(...args)),
+    };
+    const find = tokenKeyFinder(counted as EdgeHouse['home'], () => now);
+    expect(await find(await keyOf(house.home))).toBeDefined();
+    for (let index = 0; index < 20; index += 1) expect(await find(`made-up-${index}`)).toBeUndefined();
+    expect(asked).toBe(1);
+    now += 10_000;
+    await Promise.all([find('a'), find('b'), find('c')]);
+    expect(asked).toBe(2);
+  });
+
+  it('are not forgotten because the database did not answer once', async () => {
+    const broken = { ...house.home, query: () => Promise.reject(new Error('away')) };
+    const home = { query: broken.query } as unknown as EdgeHouse['home'];
+    const find = tokenKeyFinder(home, () => 0);
+    const keyId = await keyOf(house.home);
+    await expect(find(keyId)).rejects.toThrow('away');
+    home.query = house.home.query.bind(house.home);
+    expect(await find(keyId)).toBeDefined();
+  });
+
+  it('open nothing any more a minute after they were retired', async () => {
+    let now = 0;
+    const other = await openEdgeHouse();
+    try {
+      const find = tokenKeyFinder(other.home, () => now);
+      const keyId = await keyOf(other.home);
+      expect(await find(keyId)).toBeDefined();
+      const operator = new pg.Client({ connectionString: other.databaseUrl });
+      await operator.connect();
+      await operator.query('update edge.signing_key set retired_at = now() where key_id = $1', [keyId]);
+      await operator.end();
+      now += 60_000;
+      expect(await find(keyId)).toBeUndefined();
+    } finally {
+      await other.close();
+    }
+  });
+});
+
 describe('what has had its time', () => {
   it('is deleted at the next start, and nothing else', async () => {
     const old = `now() - interval '25 hours'`;
@@ -160,18 +210,61 @@ describe('what has had its time', () => {
 });
 
 describe('refusals', () => {
+  const told = async (house: EdgeHouse) =>
+    house.home.query('*', {
+      text: 'select status, subject, address, method, type, count from edge.refusal order by status, address',
+    });
+
   it('are recorded: equal ones in one row, who and what, no address of a resource', async () => {
-    const other = await openEdgeHouse();
+    const other = await openEdgeHouse({ rateLimit: 1 });
     try {
-      for (let index = 0; index < 3; index += 1) await fetch(`${other.url}/fhir/R4/Patient/secret-id`);
+      const headers = { authorization: `Bearer ${await other.token()}` };
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => fetch(`${other.url}/fhir/R4/Patient/secret-id`, { headers })),
+      );
       await other.edge.close();
-      const rows = await other.home.query('*', {
-        text: 'select status, client, method, type, count from edge.refusal',
-      });
-      expect(rows).toEqual([{ status: 401, client: '', method: 'GET', type: 'Patient', count: 3 }]);
+      const refused = answers.filter(({ status }) => status === 429).length;
+      expect(refused).toBeGreaterThan(10);
+      const rows = await told(other);
+      expect(rows.length).toBeLessThan(refused);
+      for (const row of rows)
+        expect(row).toMatchObject({ status: 429, subject: 'client/test', method: 'GET', type: 'Patient' });
+      expect(rows.reduce((sum, { count }) => sum + Number(count), 0)).toBe(refused);
     } finally {
       await other.close();
     }
+  });
+
+  it('of a stranger are counted by where they came from, whatever they tried', async () => {
+    const other = await openEdgeHouse();
+    try {
+      for (const method of ['GET', 'DELETE'])
+        for (const type of ['Patient', 'Observation'])
+          await fetch(`${other.url}/fhir/R4/${type}/secret-id`, { method });
+      await other.edge.close();
+      expect(await told(other)).toEqual([
+        { status: 401, subject: '', address: '127.0.0.1', method: '', type: '', count: 4 },
+      ]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('fill no table when strangers come from everywhere', async () => {
+    const log = new RefusalLog(house.home);
+    for (let host = 0; host < 500; host += 1)
+      log.append({
+        status: 401,
+        subject: '',
+        client: '',
+        address: `10.0.${host}.1`,
+        method: 'GET',
+        type: '',
+      });
+    await log.flush();
+    const rows = (await told(house)).filter(({ address }) => /^(10\.0\.|others)/.test(String(address)));
+    expect(rows.length).toBeLessThan(100);
+    expect(rows.reduce((sum, { count }) => sum + Number(count), 0)).toBe(500);
   });
 });
 

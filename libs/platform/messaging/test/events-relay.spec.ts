@@ -47,11 +47,11 @@ async function readWhile(writing: Promise<void>, read: () => Promise<string[]>):
   const seen: string[] = [];
   const state = { writes: true };
   void writing.then(() => (state.writes = false));
-  for (let idle = 0; state.writes || idle < 3; idle += 1) {
+  for (let idle = 0; idle < 3; await sleep(5)) {
+    const writes = state.writes;
     const ids = await read();
     seen.push(...ids);
-    if (ids.length > 0) idle = 0;
-    await sleep(5);
+    idle = writes || ids.length > 0 ? 0 : idle + 1;
   }
   await writing;
   return seen;

@@ -15,11 +15,15 @@ export interface Refusal {
 
 const everyMs = 1_000;
 const mostKinds = 1_000;
+/** Fewer of those nobody vouches for: anyone can make more of them. */
+const mostStrangers = 50;
+/** Stands for all that are more than those. */
+const others: Refusal = { status: 0, subject: '', client: '', address: 'others', method: '', type: '' };
 
 /**
  * Records refusals in the edge's schema, once a second, equal ones as one row with a count: whoever is refused a
- * thousand times a second must not make us write a thousand rows. A refusal carries no data of a patient, so its
- * answer does not wait for the record.
+ * thousand times a second must not make us write a thousand rows, and of a stranger it counts only where they came from.
+ * A refusal carries no data of a patient, so its answer does not wait for the record.
  */
 export class RefusalLog {
   readonly #home: ContextDatabase;
@@ -31,16 +35,19 @@ export class RefusalLog {
     this.#home = home;
   }
 
-  append(refusal: Refusal): void {
-    const { status, subject, client, address, method, type } = refusal;
-    const kind =
-      this.#waiting.size < mostKinds
-        ? JSON.stringify([status, subject, client, address, method, type])
-        : 'more';
-    const known = this.#waiting.get(kind);
-    if (known === undefined) this.#waiting.set(kind, { refusal, count: 1 });
-    else known.count += 1;
+  append(refused: Refusal): void {
+    const isStranger = refused.subject === '';
+    const refusal = isStranger ? { ...refused, method: '', type: '' } : refused;
+    const known = this.#waiting.get(keyOf(refusal));
+    if (known !== undefined) known.count += 1;
+    else if (this.#waiting.size < (isStranger ? mostStrangers : mostKinds)) this.#wait(refusal);
+    else if (refused !== others) this.append(others);
+    else this.#wait(others);
     this.#timer ??= setTimeout(() => void this.flush(), everyMs).unref();
+  }
+
+  #wait(refusal: Refusal): void {
+    this.#waiting.set(keyOf(refusal), { refusal, count: 1 });
   }
 
   async flush(): Promise<void> {
@@ -72,4 +79,8 @@ export class RefusalLog {
       });
     }
   }
+}
+
+function keyOf({ status, subject, client, address, method, type }: Refusal): string {
+  return JSON.stringify([status, subject, client, address, method, type]);
 }

@@ -86,28 +86,31 @@ async function makeKey(home: ContextDatabase, part: string, purpose: KeyPurpose)
   return key;
 }
 
-const reloadAfterMs = 10_000;
+/** An unknown key is looked for again after so long: whoever invents key ids must not make us ask each time. */
+const unknownForMs = 10_000;
+/** A known key is believed for so long: then it may have been retired. */
+const knownForMs = 60_000;
 
-/** Finds the public halves of the installation's token keys, for `TokenVerifier`; asks again for an unknown one, not too often. */
+/** Finds the public halves of the installation's token keys in the home database, for `TokenVerifier`. */
 export function tokenKeyFinder(home: ContextDatabase, now: () => number = Date.now) {
   let keys = new Map<string, KeyObject>();
   let loadedAt = -Infinity;
   let loading: Promise<void> | undefined;
   const load = async (): Promise<void> => {
+    const asked = now();
     const all = await loadPublicKeys(home);
     // Only the edge issues tokens; another part's key opens nothing here.
     const tokenKeys = all.filter(({ part, purpose }) => part === 'edge' && purpose === 'token');
     keys = new Map(tokenKeys.map((key) => [key.keyId, key.publicKey]));
+    loadedAt = asked;
   };
   return async (keyId: string): Promise<KeyObject | undefined> => {
-    const known = keys.get(keyId);
-    if (known !== undefined) return known;
-    if (now() - loadedAt >= reloadAfterMs) {
-      loadedAt = now();
-      loading = load();
+    const age = now() - loadedAt;
+    if (loading !== undefined || age >= (keys.has(keyId) ? knownForMs : unknownForMs)) {
+      // Requests that arrive together wait for the same look.
+      loading ??= load().finally(() => (loading = undefined));
+      await loading;
     }
-    // Requests that arrive together with a new key wait for the same look.
-    await loading;
     return keys.get(keyId);
   };
 }

@@ -41,6 +41,7 @@ export class House {
   readonly #folder: string;
   readonly #residents: readonly Resident[];
   readonly #tokenKey: SigningKey;
+  readonly #token: string;
   #requests = 0;
 
   private constructor(made: {
@@ -57,6 +58,7 @@ export class House {
     this.#residents = made.residents;
     this.#tokenKey = made.tokenKey;
     this.database = made.database.url;
+    this.#token = made.token;
     this.fhir = this.#client(made.token);
   }
 
@@ -111,6 +113,11 @@ export class House {
       lifetimeSeconds: 3600,
     });
     return this.#client(token);
+  }
+
+  /** A client of a process that runs the part; one without the edge answers health alone. */
+  clientOf(part: string): FhirClient {
+    return new FhirClient(() => this.#running(part)[0]?.process.url ?? '', this.#token);
   }
 
   /** A client without a token. */

@@ -2,10 +2,12 @@
 import { hasScope, rowPolicy, type Caller } from '#platform/access';
 import type { Reply } from '#platform/messaging';
 import type { Found, ReadCompartment } from './contract/resource.ts';
+import { recordSql } from './audit/record-sql.ts';
 import { compartmentKey } from './index/search-key.ts';
 import { replyOf, rowColumns, type ResourceRow } from './resource-row.ts';
 import { readCursor, writeCursor } from './search/cursor.ts';
 import { momentSql } from './search/filter-plan.ts';
+import { SqlValues } from './search/sql-values.ts';
 import type { StoreParts } from './store-parts.ts';
 
 /** Types that the caller's scopes do not let him read are left out. */
@@ -20,37 +22,28 @@ export async function readCompartment(
   const identity = JSON.stringify(['compartment', patient, types, since ?? null]);
   const [afterType = null, afterId = null] =
     request.cursor === undefined ? [] : readCursor(request.cursor, identity, store.hash);
+  const sql = new SqlValues();
+  const [type, from] = [sql.add(afterType, 'text'), sql.add(since ?? null, 'float8')];
+  const access = { caller, action: 'E', type: 'Patient', id: patient, detail: 'compartment' } as const;
   const rows = await store.ask<ResourceRow>(rowPolicy(caller), {
     name: `${store.schema}.compartment`,
-    // Found first, then sorted: left to itself the planner walks along the primary key until the page is full.
-    text: `WITH hit AS MATERIALIZED (SELECT k.item FROM "${store.schema}".search_key k WHERE k.keys @> ARRAY[$1::int8])
-      SELECT ${rowColumns('r')} FROM hit JOIN "${store.schema}".resource r ON r.item = hit.item
-      WHERE r.type = ANY ($2::text[]) AND NOT r.deleted
-        AND ($3::float8 IS NULL OR r.last_updated >= ${momentSql('$3::float8')})
-        AND ($4::text IS NULL OR (r.type, r.id) > ($4::text, $5::text))
-      ORDER BY r.type, r.id LIMIT $6`,
-    values: [
-      store.hash.ofRecurring(compartmentKey(patient)),
-      types,
-      since ?? null,
-      afterType,
-      afterId,
-      count + 1,
-    ],
+    // Found first, then sorted: left to itself the planner walks along the primary key until the page is full. Where
+    // nothing is held of the patient, nothing left; that he was asked for is recorded where he is held.
+    text: `WITH hit AS MATERIALIZED (
+        SELECT k.item FROM "${store.schema}".search_key k
+        WHERE k.keys @> ARRAY[${sql.add(store.hash.ofRecurring(compartmentKey(patient)), 'int8')}]
+      ), page AS (
+        SELECT ${rowColumns('r')}, ARRAY[${sql.add(patient, 'text')}] AS ids FROM hit JOIN "${store.schema}".resource r ON r.item = hit.item
+        WHERE r.type = ANY (${sql.add(types, 'text[]')}) AND NOT r.deleted
+          AND (${from} IS NULL OR r.last_updated >= ${momentSql(from)})
+          AND (${type} IS NULL OR (r.type, r.id) > (${type}, ${sql.add(afterId, 'text')}))
+        ORDER BY r.type, r.id LIMIT ${sql.add(count + 1, 'int4')}
+      ), answered AS (SELECT ids FROM page LIMIT ${sql.add(count, 'int4')}
+      ), recorded AS (${recordSql(store.schema, 'answered', 'EXISTS (SELECT FROM page)', access, sql)})
+      SELECT type, id, version, moment, deleted, content FROM page ORDER BY type, id`,
+    values: sql.list,
   });
   const page = rows.slice(0, count);
-  // Where nothing is held of the patient, nothing left; that he was asked for is recorded where he is held.
-  if (page.length > 0) {
-    await store.audit.append({
-      caller,
-      action: 'E',
-      type: 'Patient',
-      id: patient,
-      count: page.length,
-      patients: `{"${patient}"}`,
-      detail: 'compartment',
-    });
-  }
   const last = page.at(-1);
   const next =
     rows.length > count && last ? writeCursor([last.type, last.id], identity, store.hash) : undefined;

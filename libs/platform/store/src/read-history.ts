@@ -4,7 +4,7 @@ import { Fault } from '#platform/fhir';
 import type { Reply } from '#platform/messaging';
 import { unionOfPatients } from './audit/audit-log.ts';
 import type { Found, ReadHistory } from './contract/resource.ts';
-import { replyOf, rowColumns, type ResourceRow } from './resource-row.ts';
+import { replyOf, patientsColumns, type PatientsRow } from './resource-row.ts';
 import { readCursor, writeCursor } from './search/cursor.ts';
 import { momentSql } from './search/filter-plan.ts';
 import type { StoreParts } from './store-parts.ts';
@@ -20,7 +20,7 @@ export async function readHistory(
   assertScope(caller, type, 'r');
   const identity = `history ${type}/${id}`;
   const before = request.cursor === undefined ? null : readCursor(request.cursor, identity, store.hash)[0];
-  const rows = await store.database.query<ResourceRow & { total: number }>(rowPolicy(caller), {
+  const rows = await store.database.query<PatientsRow & { total: number }>(rowPolicy(caller), {
     name: `${store.schema}.history`,
     text: historySql(store.schema),
     values: [type, id, before, since ?? null, count + 1],
@@ -50,7 +50,7 @@ export async function readHistory(
 
 function historySql(schema: string): string {
   const versions = ['resource', 'history'].map(
-    (table) => `SELECT ${rowColumns('v')} FROM "${schema}".${table} v WHERE v.type = $1 AND v.id = $2
+    (table) => `SELECT ${patientsColumns('v')} FROM "${schema}".${table} v WHERE v.type = $1 AND v.id = $2
       AND ($4::float8 IS NULL OR v.last_updated >= ${momentSql('$4::float8')})`,
   );
   return `WITH version AS (${versions.join(' UNION ALL ')})

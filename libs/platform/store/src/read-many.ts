@@ -1,9 +1,10 @@
 import { assertScope, rowPolicy, type Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import type { Reply } from '#platform/messaging';
-import { unionOfPatients } from './audit/audit-log.ts';
+import { recordSql } from './audit/record-sql.ts';
 import type { ReadResources, Stored } from './contract/resource.ts';
 import { replyOf, rowColumns, type ResourceRow } from './resource-row.ts';
+import { SqlValues } from './search/sql-values.ts';
 import type { StoreParts } from './store-parts.ts';
 
 /** Current versions by `Type/id`, in the order asked; what is not there, deleted or not to be seen is left out. */
@@ -19,20 +20,25 @@ export async function readMany(
     assertScope(caller, type, 'r');
   }
   if (pairs.length === 0) return { result: [], texts: [] };
+  const type = types.size === 1 ? [...types][0]! : 'Resource';
+  const access = { caller, action: 'R', type, detail: references.join(',') } as const;
+  const sql = new SqlValues();
+  const wanted = [0, 1]
+    .map((part) =>
+      sql.add(
+        pairs.map((pair) => pair[part]),
+        'text[]',
+      ),
+    )
+    .join(', ');
   const rows = await store.ask<ResourceRow>(rowPolicy(caller), {
     name: `${store.schema}.read-many`,
-    text: `SELECT ${rowColumns('r')} FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (type, id, place)
-      JOIN "${store.schema}".resource r ON r.type = w.type COLLATE "C" AND r.id = w.id COLLATE "C" WHERE NOT r.deleted ORDER BY w.place`,
-    values: [pairs.map(([type]) => type), pairs.map(([, id]) => id)],
-  });
-  const type = types.size === 1 ? [...types][0]! : 'Resource';
-  await store.audit.append({
-    caller,
-    action: 'R',
-    type,
-    count: rows.length,
-    patients: unionOfPatients(rows),
-    detail: references.join(','),
+    text: `WITH r AS MATERIALIZED (SELECT ${rowColumns('r')}, r.patients AS ids, w.place
+        FROM unnest(${wanted}) WITH ORDINALITY AS w (type, id, place)
+        JOIN "${store.schema}".resource r ON r.type = w.type COLLATE "C" AND r.id = w.id COLLATE "C" WHERE NOT r.deleted
+      ), recorded AS (${recordSql(store.schema, 'r', 'true', access, sql)})
+      SELECT type, id, version, moment, deleted, content FROM r ORDER BY place`,
+    values: sql.list,
   });
   return replyOf(rows, (stored) => stored);
 }

@@ -3,7 +3,7 @@ import { assertScope, rowPolicy, type Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import type { Reply } from '#platform/messaging';
 import type { ReadResource, Stored } from './contract/resource.ts';
-import { replyOf, rowColumns, type ResourceRow } from './resource-row.ts';
+import { patientsColumns, replyOf, type PatientsRow, type ResourceRow } from './resource-row.ts';
 import type { StoreParts } from './store-parts.ts';
 
 export async function readResource(
@@ -34,7 +34,7 @@ async function readVersion(
   id: string,
   version: number,
 ): Promise<ResourceRow | undefined> {
-  const [row] = await store.database.query<ResourceRow>(rowPolicy(caller), {
+  const [row] = await store.database.query<PatientsRow>(rowPolicy(caller), {
     name: `${store.schema}.vread`,
     text: vreadSql(store.schema),
     values: [type, id, version],
@@ -47,6 +47,6 @@ async function readVersion(
 }
 
 function vreadSql(schema: string): string {
-  return `SELECT ${rowColumns('r')} FROM "${schema}".resource r WHERE r.type = $1 AND r.id = $2 AND r.version = $3
-    UNION ALL SELECT ${rowColumns('h')} FROM "${schema}".history h WHERE h.type = $1 AND h.id = $2 AND h.version = $3`;
+  return `SELECT ${patientsColumns('r')} FROM "${schema}".resource r WHERE r.type = $1 AND r.id = $2 AND r.version = $3
+    UNION ALL SELECT ${patientsColumns('h')} FROM "${schema}".history h WHERE h.type = $1 AND h.id = $2 AND h.version = $3`;
 }

@@ -1,5 +1,6 @@
 import type { Caller } from '#platform/access';
 import type { ContextDatabase, RowPolicy } from '#platform/database';
+import { recordedClient } from './audit/audit-log.ts';
 import { rowColumns, type ResourceRow } from './resource-row.ts';
 import { takeFirst, Together } from './together.ts';
 
@@ -32,7 +33,7 @@ async function readAll(
       reads.map(({ id }) => id),
       reads.map(({ caller }) => caller.breakGlass),
       reads.map(({ caller }) => caller.subject),
-      reads.map(({ caller }) => (caller.client === caller.subject ? null : caller.client)),
+      reads.map(({ caller }) => recordedClient(caller)),
       reads.map(({ caller }) => caller.purposeOfUse),
     ],
   });
@@ -58,5 +59,5 @@ function readSql(schema: string): string {
       INSERT INTO "${schema}".audit (action, break_glass, count, version, subject, client, purpose, type, id, patients)
       SELECT 'R', glass, 1, version, subject, client, purpose, type, id, ids FROM r
     )
-    SELECT place, type, id, version, moment, deleted, patients, content FROM r`;
+    SELECT place, type, id, version, moment, deleted, content FROM r`;
 }

@@ -10,15 +10,23 @@ export interface ResourceRow {
   /** Milliseconds since the epoch. */
   readonly moment: number;
   readonly deleted: boolean;
-  /** As PostgreSQL writes a `text[]`: only the audit log reads it. */
-  readonly patients: string;
   readonly content: string;
+}
+
+/** With whose it is, for what the audit log records after the query. */
+export interface PatientsRow extends ResourceRow {
+  /** As PostgreSQL writes a `text[]`. */
+  readonly patients: string;
 }
 
 /** Of `resource` or `history` under that alias. */
 export function rowColumns(alias: string): string {
   const a = alias;
-  return `${a}.type, ${a}.id, ${a}.version, (extract(epoch FROM ${a}.last_updated) * 1000)::int8 AS moment, ${a}.deleted, ${a}.patients::text AS patients, ${a}.content`;
+  return `${a}.type, ${a}.id, ${a}.version, (extract(epoch FROM ${a}.last_updated) * 1000)::int8 AS moment, ${a}.deleted, ${a}.content`;
+}
+
+export function patientsColumns(alias: string): string {
+  return `${rowColumns(alias)}, ${alias}.patients::text AS patients`;
 }
 
 export function storedOf(row: ResourceRow): Stored {

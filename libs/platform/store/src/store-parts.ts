@@ -79,7 +79,7 @@ export class StoreParts {
     return this.#ownBase();
   }
 
-  /** A statement that only reads; those that come in the same moment share a round trip. */
+  /** A statement that reads, and records that; those that come in the same moment share a round trip and a commit. */
   ask<R extends object>(policy: RowPolicy, statement: Statement): Promise<R[]> {
     return this.#queries.add(policy, statement) as Promise<R[]>;
   }

@@ -87,14 +87,23 @@ function appendStatement(schema: string, accesses: readonly Access[]): Statement
       accesses.map(({ count }) => count),
       accesses.map(({ version }) => version ?? null),
       accesses.map(({ caller }) => caller.subject),
-      accesses.map(({ caller }) => (caller.client === caller.subject ? null : caller.client)),
+      accesses.map(({ caller }) => recordedClient(caller)),
       accesses.map(({ caller }) => caller.purposeOfUse),
       accesses.map(({ type }) => type),
       accesses.map(({ id }) => id ?? null),
       accesses.map(({ patients }) => patients),
-      accesses.map(({ detail }) => detail?.slice(0, detailLimit) ?? null),
+      accesses.map(({ detail }) => recordedDetail(detail)),
     ],
   };
+}
+
+/** A client that acts for itself is named once, as the subject. */
+export function recordedClient({ client, subject }: Caller): string | null {
+  return client === subject ? null : client;
+}
+
+export function recordedDetail(detail: string | undefined): string | null {
+  return detail?.slice(0, detailLimit) ?? null;
 }
 
 /** The union of the patients of several rows, each as PostgreSQL writes a `text[]` of ids. */

@@ -4,25 +4,28 @@ import { Fault, type SearchFilter, type SearchRequest } from '#platform/fhir';
 import type { RowPolicy, Statement } from '#platform/database';
 import type { Reply } from '#platform/messaging';
 import { unionOfPatients } from '../audit/audit-log.ts';
+import type { QueriedAccess } from '../audit/record-sql.ts';
 import type { Found, SearchResources } from '../contract/resource.ts';
-import { replyOf, type ResourceRow } from '../resource-row.ts';
+import { replyOf, type PatientsRow, type ResourceRow } from '../resource-row.ts';
 import type { StoreParts } from '../store-parts.ts';
 import { readCursor, writeCursor, type Cursor } from './cursor.ts';
 import { planFilters, type FilterContext, type FilterPlan } from './filter-plan.ts';
 import { countStatement } from './count-statement.ts';
 import { GatherLimit } from './gather-limit.ts';
-import { gatherStatement } from './gather-statement.ts';
-import { searchOrder, type OrderKey } from './search-order.ts';
+import { gatherStatement, type GatherRequest } from './gather-statement.ts';
+import { searchOrder } from './search-order.ts';
 import { walkStatement } from './walk-statement.ts';
 
 interface FoundRow extends ResourceRow {
-  readonly hits: number;
   /** What it is sorted by, level by level, as PostgreSQL writes it. */
   readonly o0: string | null;
   readonly o1?: string | null;
   readonly o2?: string | null;
   readonly o3?: string | null;
 }
+
+type GatheredRow = FoundRow & { readonly hits: number };
+type WalkedRow = FoundRow & PatientsRow;
 
 /** Several sort keys have no order to walk along, so this many are sorted, and more are too costly. */
 const sortLimit = 10_000;
@@ -51,20 +54,14 @@ export class ResourceSearch {
       search.summary === 'count' || search.total === 'accurate'
         ? countStatement(context, filters)
         : undefined;
+    const access: QueriedAccess = { caller, action: 'E', type, detail: described(search.filters) };
     const [total, page] = await Promise.all([
       counting && this.#count(policy, counting),
-      search.summary === 'count' ? nothing : this.#page(policy, context, filters, search),
+      search.summary === 'count'
+        ? this.#nothing(access)
+        : this.#page(policy, context, filters, search, access),
     ]);
     const rows = page.rows.filter((row) => isRealMatch(row, search.filters));
-    const { length: count } = rows;
-    await parts.audit.append({
-      caller,
-      action: 'E',
-      type,
-      count,
-      patients: unionOfPatients(rows),
-      detail: described(search.filters),
-    });
     return replyOf(rows, (matches): Found => ({
       matches,
       ...(page.next === undefined ? {} : { next: page.next }),
@@ -82,6 +79,7 @@ export class ResourceSearch {
     context: FilterContext,
     filters: FilterPlan,
     search: SearchRequest,
+    access: QueriedAccess,
   ): Promise<Page> {
     const { hash } = this.#parts;
     const identity = JSON.stringify([context.type, search.filters, search.sort]);
@@ -89,16 +87,31 @@ export class ResourceSearch {
       filters,
       order: searchOrder(context.type, search.sort, hash),
       after: search.cursor === undefined ? undefined : readCursor(search.cursor, identity, hash),
-      limit: search.count + 1,
+      count: search.count,
+      access,
     };
-    const rows =
-      (await this.#gather(policy, context, page, identity)) ?? (await this.#walk(policy, context, page));
-    if (rows.length <= search.count) return { rows, next: undefined };
-    const last = rows[search.count - 1];
-    return { rows: rows.slice(0, search.count), next: last && writeCursor(levelsOf(last), identity, hash) };
+    const cut = <R extends FoundRow>(rows: readonly R[]) => {
+      const last = rows.length > search.count ? rows[search.count - 1] : undefined;
+      return {
+        rows: rows.slice(0, search.count),
+        next: last && writeCursor(levelsOf(last), identity, hash),
+      };
+    };
+    const gathered = await this.#gather(policy, context, page, identity);
+    if (gathered !== undefined) return cut(gathered);
+    const walked = cut(await this.#walk(policy, context, page));
+    const patients = unionOfPatients(walked.rows);
+    await this.#parts.audit.append({ ...access, count: walked.rows.length, patients });
+    return walked;
   }
 
-  /** Undefined when there is nothing to start from, or too much matches: then the search walks. */
+  /** A count says something too. */
+  async #nothing(access: QueriedAccess): Promise<Page> {
+    await this.#parts.audit.append({ ...access, count: 0, patients: '{}' });
+    return { rows: [], next: undefined };
+  }
+
+  /** Recorded by its query. Undefined when there is nothing to start from, or too much matches: then the search walks. */
   async #gather(
     policy: RowPolicy,
     context: FilterContext,
@@ -108,7 +121,7 @@ export class ResourceSearch {
     const canWalk = page.order.length === 1;
     if (canWalk && (!page.filters.driver || this.#unselective.has(identity))) return undefined;
     const hitLimit = canWalk ? (this.#parts.gatherLimit ?? this.#gatherLimit.get(context.now)) : sortLimit;
-    const rows = await this.#parts.ask<FoundRow>(policy, gatherStatement(context, { ...page, hitLimit }));
+    const rows = await this.#parts.ask<GatheredRow>(policy, gatherStatement(context, { ...page, hitLimit }));
     if ((rows[0]?.hits ?? 0) <= hitLimit) return rows.filter(({ id }) => id !== null);
     if (!canWalk) {
       throw new Fault(
@@ -122,19 +135,20 @@ export class ResourceSearch {
   }
 
   /** Sorted by a parameter, the resources that lack it follow those that have it. */
-  async #walk(policy: RowPolicy, context: FilterContext, page: PageRequest): Promise<FoundRow[]> {
+  async #walk(policy: RowPolicy, context: FilterContext, page: PageRequest): Promise<WalkedRow[]> {
     const parts = this.#parts;
-    const { filters, after, limit } = page;
+    const { filters, after } = page;
+    const limit = page.count + 1;
     const order = page.order[0]!;
     if (order.by !== 'value')
-      return parts.ask<FoundRow>(
+      return parts.ask<WalkedRow>(
         policy,
         walkStatement(context, { filters, order, lacking: false, after, limit }),
       );
     const inLacking = after !== undefined && after[0] === null;
     const valued = inLacking
       ? []
-      : await parts.ask<FoundRow>(
+      : await parts.ask<WalkedRow>(
           policy,
           walkStatement(context, { filters, order, lacking: false, after, limit }),
         );
@@ -146,23 +160,16 @@ export class ResourceSearch {
       after: inLacking ? after : undefined,
       limit: limit - valued.length,
     };
-    return [...valued, ...(await parts.ask<FoundRow>(policy, walkStatement(context, rest)))];
+    return [...valued, ...(await parts.ask<WalkedRow>(policy, walkStatement(context, rest)))];
   }
 }
 
-interface PageRequest {
-  readonly filters: FilterPlan;
-  readonly order: readonly OrderKey[];
-  readonly after: Cursor | undefined;
-  readonly limit: number;
-}
+type PageRequest = Omit<GatherRequest, 'hitLimit'>;
 
 interface Page {
   readonly rows: readonly FoundRow[];
   readonly next: string | undefined;
 }
-
-const nothing: Page = { rows: [], next: undefined };
 
 function levelsOf({ o0, o1, o2, o3 }: FoundRow): Cursor {
   return [o0, o1, o2, o3].filter((level) => level !== undefined);

@@ -1,5 +1,5 @@
 import type { Statement } from '#platform/database';
-import { rowColumns } from '../resource-row.ts';
+import { patientsColumns } from '../resource-row.ts';
 import type { Cursor } from './cursor.ts';
 import { and, momentSql, type FilterContext, type FilterPlan, type Probe } from './filter-plan.ts';
 import type { OrderKey, ValueOrder } from './search-order.ts';
@@ -56,7 +56,7 @@ function walkResources(
     : order.by === 'value'
       ? 'NULL AS o0, NULL AS o1, r.id AS o2'
       : 'r.id AS o0';
-  return `SELECT ${rowColumns('r')}, ${levels}
+  return `SELECT ${patientsColumns('r')}, ${levels}
     FROM (SELECT r.* FROM "${schema}".resource r WHERE ${where.join(' AND ')} ORDER BY ${sorting} OFFSET 0) r
     WHERE ${and([], [...filters.probes, ...lacking], 'r.item', sql)} LIMIT ${sql.add(limit, 'int4')}`;
 }
@@ -84,7 +84,7 @@ function walkValues(
   const inner = `SELECT x.${column}, x.item FROM "${schema}".${table} x WHERE ${and(where, [...filters.probes, once], 'x.item', sql)}
     ORDER BY ${sorting} OFFSET 0`;
   const columns = [`r.type = ${sql.add(type, 'text')}`, 'NOT r.deleted', ...filters.columns(sql)];
-  return `SELECT ${rowColumns('r')}, x.${column}::text AS o0, x.item::text AS o1, r.id AS o2 FROM (${inner}) x
+  return `SELECT ${patientsColumns('r')}, x.${column}::text AS o0, x.item::text AS o1, r.id AS o2 FROM (${inner}) x
     JOIN LATERAL (SELECT r.* FROM "${schema}".resource r WHERE r.item = x.item AND ${columns.join(' AND ')} OFFSET 0) r ON true
     ORDER BY ${sorting} LIMIT ${sql.add(limit, 'int4')}`;
 }

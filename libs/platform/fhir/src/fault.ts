@@ -70,6 +70,22 @@ export class Fault extends Error {
   }
 }
 
+/** A fault of one entry of a Bundle, told so: `Patient.name` becomes `Bundle.entry[3].resource.name`. Other errors stay as they are. */
+export function faultOfEntry(error: unknown, index: number): unknown {
+  if (!(error instanceof Fault)) return error;
+  const { kind, message, retryAfterSeconds, cause } = error;
+  const entry = `Bundle.entry[${index}]`;
+  const issues = error.issues.map((issue) => ({
+    ...issue,
+    expression: issue.expression?.replace(/^[A-Za-z]+/, `${entry}.resource`) ?? entry,
+  }));
+  return new Fault(kind, message, {
+    issues,
+    cause,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
+}
+
 export function isFaultKind(kind: string): kind is FaultKind {
   return Object.hasOwn(faultKinds, kind);
 }

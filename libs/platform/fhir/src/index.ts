@@ -4,7 +4,7 @@
  *   splitResource(text) → { type, id?, content, resource }      one parse; `content` is what a row stores
  *   joinResource(type, id, version, lastUpdatedMs, content) → text
  *   sliceBundle(text) → { type, entries: [{ fullUrl?, request?, resource?: { type?, id?, text } }] }
- *   substituteReferences(text, { 'urn:uuid:…': 'Patient/1' }) → text
+ *   substituteReferences(text, { 'urn:uuid:…': 'Patient/1' }, { base?, mustResolve? }) → text
  *   validate(type, resource) → Issue[]                          empty: valid
  *   extract(type, resource, { id?, ownBase? }) → IndexValues    tokens, strings, dates, …, patients
  *   compartmentPatients(type, resource, { id?, ownBase? }) → ids;  references(resource, ownBase?) → Type/id or URL
@@ -36,7 +36,7 @@ export {
   type SlicedBundle,
   type SlicedEntry,
 } from './bundle-slices.ts';
-export { substituteReferences, type Substitutions } from './reference-substitution.ts';
+export { comparableLink, substituteReferences, type Substitutions } from './reference-substitution.ts';
 export { validate } from './validate.ts';
 export { compartmentPatients, extract, references, type ExtractOptions } from './extract.ts';
 export type * from './index-values.ts';

@@ -87,6 +87,38 @@ describe('substituteReferences', () => {
     expect(substituteReferences(text, { 'urn:uuid:b': 'Patient/3' })).toBe(text);
   });
 
+  it('knows a UUID in any letter case', () => {
+    const text = '{"resourceType":"Observation","subject":{"reference":"URN:UUID:ABCD"}}';
+    expect(substituteReferences(text, { 'urn:uuid:aBcd': 'Patient/1' })).toContain('"Patient/1"');
+  });
+
+  it('looks a relative reference up below the base of its entry, and nowhere else', () => {
+    const text = '{"resourceType":"Observation","subject":{"reference":"Patient/9"}}';
+    const found = '{"resourceType":"Observation","subject":{"reference":"Patient/2"}}';
+    expect(substituteReferences(text, links, { base: 'http://x/fhir' })).toBe(found);
+    expect(substituteReferences(text, links, { base: 'http://y/fhir' })).toBe(text);
+    expect(substituteReferences(text, links)).toBe(text);
+  });
+
+  it.each(['urn:uuid:b', 'URN:UUID:B', 'urn:oid:1.2', 'urn\\u003auuid:b'])(
+    'refuses the reference %s when it has to be resolved, and says where it is',
+    (link) => {
+      const text = `{"resourceType":"Observation","performer":[{"display":"${link}"},{"reference":"${link}"}]}`;
+      const refused = expect.objectContaining({
+        kind: 'invalid',
+        issues: [expect.objectContaining({ expression: 'Observation.performer[1].reference' })],
+      });
+      expect(() => substituteReferences(text, {}, { mustResolve: true })).toThrow(refused);
+      expect(() => substituteReferences(text, links, { mustResolve: true })).toThrow(refused);
+      expect(substituteReferences(text, links)).toBe(text);
+    },
+  );
+
+  it('leaves an identifier that is a URN, also when references have to be resolved', () => {
+    const text = '{"resourceType":"Patient","identifier":[{"system":"urn:oid:1.2","value":"urn:uuid:b"}]}';
+    expect(substituteReferences(text, {}, { mustResolve: true })).toBe(text);
+  });
+
   it('takes a replacement literally', () => {
     const text =
       '{"resourceType":"Patient","implicitRules":"urn:uuid:q","text":{"div":"<div><a href=\\"urn:uuid:q\\"/></div>"}}';

@@ -4,6 +4,8 @@
  * canonical. Everything else keeps every character. https://hl7.org/fhir/R4/http.html#trules
  */
 import { isResourceType, typeDefinition } from './definitions.ts';
+import { expressionAt } from './expression-at.ts';
+import { Fault } from './fault.ts';
 import { eachMember, items, maxDepth, skipSpace, stringValue, valueEnd } from './json-scan.ts';
 import { primitiveCheck } from './primitives.ts';
 import { resourceTypeAt } from './resource-text.ts';
@@ -11,18 +13,29 @@ import { resourceTypeAt } from './resource-text.ts';
 /** From a link as it is written to what takes its place. */
 export type Substitutions = Readonly<Record<string, string>>;
 
+export interface SubstitutionOptions {
+  /**
+   * Of the full URL that the resource has in its Bundle, without type and id and the slash before them: relative links
+   * are looked up below it. https://hl7.org/fhir/R4/bundle.html#references
+   */
+  readonly base?: string | undefined;
+  /** Refuses a reference by `urn:uuid:` or `urn:oid:` that nothing takes the place of: it would lead nowhere for ever. */
+  readonly mustResolve?: boolean;
+}
+
 const linkTypes = new Set(['uri', 'url', 'oid', 'uuid']);
 
 /** What a property leads to: a type with links somewhere in it, a link itself, or XHTML. */
 type Place =
   | { readonly kind: 'type'; readonly type: string }
-  | { readonly kind: 'link' }
+  | { readonly kind: 'link'; readonly isReference: boolean }
   | { readonly kind: 'narrative' };
 
 const placesByType = new Map<string, ReadonlyMap<string, Place>>();
 
 function place(owner: string, name: string, type: string): Place | undefined {
-  if (linkTypes.has(type) || (owner === 'Reference' && name === 'reference')) return { kind: 'link' };
+  const isReference = owner === 'Reference' && name === 'reference';
+  if (isReference || linkTypes.has(type)) return { kind: 'link', isReference };
   if (type === 'xhtml') return { kind: 'narrative' };
   return primitiveCheck(type) ? undefined : { kind: 'type', type };
 }
@@ -48,29 +61,58 @@ function placesOf(type: string): ReadonlyMap<string, Place> {
 
 const attribute = /\b(href|src)(\s*=\s*)(\\"|')(.*?)\3/g;
 
+const urn = /^urn:(?:uuid|oid):/i;
+
+/** A link as it is compared: the letter case of a UUID says nothing. https://www.rfc-editor.org/rfc/rfc9562#section-4 */
+export function comparableLink(link: string): string {
+  return urn.test(link) ? link.toLowerCase() : link;
+}
+
 const linkMaps = new WeakMap<Substitutions, ReadonlyMap<string, string>>();
 
 /** A transaction substitutes the same links in each of its resources, so the object may not change after its first use. */
 function linkMap(substitutions: Substitutions): ReadonlyMap<string, string> {
   let map = linkMaps.get(substitutions);
-  if (!map) linkMaps.set(substitutions, (map = new Map(Object.entries(substitutions))));
+  if (!map) {
+    map = new Map(Object.entries(substitutions).map(([link, other]) => [comparableLink(link), other]));
+    linkMaps.set(substitutions, map);
+  }
   return map;
 }
 
 class Substitution {
   private readonly text: string;
   private readonly links: ReadonlyMap<string, string>;
+  private readonly options: SubstitutionOptions;
   private output = '';
   private copied = 0;
 
-  constructor(text: string, links: ReadonlyMap<string, string>) {
+  constructor(text: string, links: ReadonlyMap<string, string>, options: SubstitutionOptions) {
     this.text = text;
     this.links = links;
+    this.options = options;
   }
 
   run(): string {
     this.object(skipSpace(this.text, 0), 'Resource', 0);
     return this.copied === 0 ? this.text : this.output + this.text.slice(this.copied);
+  }
+
+  private other(link: string): string | undefined {
+    const { base } = this.options;
+    return (
+      this.links.get(comparableLink(link)) ??
+      (base === undefined ? undefined : this.links.get(`${base}/${link}`))
+    );
+  }
+
+  private refuse(start: number): never {
+    const diagnostics =
+      'This reference stands for another entry of the Bundle, and none has it as its fullUrl. Add that entry, or refer to Type/id.';
+    const expression = expressionAt(this.text, start);
+    throw new Fault('invalid', diagnostics, {
+      issues: [{ severity: 'error', code: 'invalid', diagnostics, expression }],
+    });
   }
 
   private replace(start: number, end: number, literal: string): void {
@@ -108,14 +150,16 @@ class Substitution {
     if (this.text[start] !== '"') return end;
     const literal = this.text.slice(start, end);
     if (leads.kind === 'link') {
-      const link = this.links.get(stringValue(literal));
-      if (link !== undefined) this.replace(start, end, JSON.stringify(link));
+      const link = stringValue(literal);
+      const other = this.other(link);
+      if (other !== undefined) this.replace(start, end, JSON.stringify(other));
+      else if (leads.isReference && this.options.mustResolve === true && urn.test(link)) this.refuse(start);
       return end;
     }
     const narrative = literal.replace(
       attribute,
       (whole: string, name: string, equals: string, mark: string, link: string) => {
-        const other = this.links.get(stringValue(`"${link}"`));
+        const other = this.other(stringValue(`"${link}"`));
         return other === undefined
           ? whole
           : `${name}${equals}${mark}${JSON.stringify(other).slice(1, -1)}${mark}`;
@@ -126,8 +170,19 @@ class Substitution {
   }
 }
 
-/** The text of one resource with its links replaced. Faults: `malformed` for what is no JSON object. */
-export function substituteReferences(text: string, substitutions: Substitutions): string {
+/** Text that has no reference to refuse, whatever is written with escapes in it. */
+const hasNoUrn = (text: string): boolean => !/urn:(?:uuid|oid):|\\u/i.test(text);
+
+/**
+ * The text of one resource with its links replaced. Faults: `malformed` for what is no JSON object, `invalid` for a
+ * reference that must be resolved and is not, with the expression that leads to it.
+ */
+export function substituteReferences(
+  text: string,
+  substitutions: Substitutions,
+  options: SubstitutionOptions = {},
+): string {
   const links = linkMap(substitutions);
-  return links.size === 0 ? text : new Substitution(text, links).run();
+  if (links.size === 0 && (options.mustResolve !== true || hasNoUrn(text))) return text;
+  return new Substitution(text, links, options).run();
 }

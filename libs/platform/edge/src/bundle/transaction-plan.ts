@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Fault, type SlicedBundle, type SlicedEntry } from '#platform/fhir';
+import {
+  comparableLink,
+  Fault,
+  faultOfEntry,
+  isResourceType,
+  type SlicedBundle,
+  type SlicedEntry,
+} from '#platform/fhir';
 import type { WriteResource } from '#platform/store';
 import type { Edge, FhirCall, Owner } from '../edge.ts';
 import { versionOf } from '../http/conditions.ts';
@@ -33,50 +40,79 @@ export interface TransactionPlan {
 const order = { delete: 0, create: 1, update: 2 } as const;
 
 /**
- * Divides a transaction among the contexts that own its resources, and gives its new resources their ids. Faults:
- * `malformed`, `bad-parameter`, `not-supported`, `not-found` for a type that R4 does not have.
+ * Divides a transaction among the contexts that own its resources, and gives its new resources their ids. Faults, each
+ * with the entry it is about: `malformed`, `bad-parameter`, `not-supported`, `not-found` for a type that R4 does not have.
  */
 export function planTransaction(edge: Edge, call: FhirCall, bundle: SlicedBundle): TransactionPlan {
-  const shares = new Map<string, { owner: Owner; writes: PlannedWrite[] }>();
-  const reads: number[] = [];
-  const substitutions: Record<string, string> = {};
-  const taken = new Set<string>();
+  const draft: PlanDraft = { shares: new Map(), reads: [], substitutions: {}, taken: new Set() };
   bundle.entries.forEach((entry, index) => {
-    const planned = planEntry(call, entry, index);
-    if (planned === undefined) {
-      reads.push(index);
-      return;
+    try {
+      addEntry(draft, edge, call, entry, index);
+    } catch (error) {
+      throw faultOfEntry(error, index);
     }
-    const { type, id } = planned.write;
-    const identity = `${type}/${id!}`;
-    if (taken.has(identity)) {
-      throw new Fault(
-        'bad-parameter',
-        'Two entries of this transaction write the same resource. Leave one out, or send a batch.',
-      );
-    }
-    taken.add(identity);
-    if (entry.fullUrl !== undefined && isReplaceable(entry.fullUrl, planned.write)) {
-      if (Object.hasOwn(substitutions, entry.fullUrl)) {
-        throw new Fault(
-          'bad-parameter',
-          'Two entries of this transaction have the same fullUrl. Give each resource its own.',
-        );
-      }
-      substitutions[entry.fullUrl] = identity;
-    }
-    assertReferencesAreLiteral(planned.text ?? '');
-    const owner = edge.ownerOf(type);
-    const share = shares.get(owner.context) ?? { owner, writes: [] };
-    shares.set(owner.context, share);
-    share.writes.push(planned);
   });
-  const inOrder = [...shares.values()].sort((one, other) =>
+  const inOrder = [...draft.shares.values()].sort((one, other) =>
     one.owner.context < other.owner.context ? -1 : 1,
   );
   for (const { writes } of inOrder)
     writes.sort((one, other) => order[one.write.method] - order[other.write.method]);
-  return { shares: inOrder, reads, substitutions };
+  return { shares: inOrder, reads: draft.reads, substitutions: draft.substitutions };
+}
+
+interface PlanDraft {
+  /** By context. */
+  readonly shares: Map<string, { owner: Owner; writes: PlannedWrite[] }>;
+  readonly reads: number[];
+  readonly substitutions: Record<string, string>;
+  /** `Type/id` of what is written. */
+  readonly taken: Set<string>;
+}
+
+function addEntry(
+  { shares, reads, substitutions, taken }: PlanDraft,
+  edge: Edge,
+  call: FhirCall,
+  entry: SlicedEntry,
+  index: number,
+): void {
+  const planned = planEntry(call, entry, index);
+  if (planned === undefined) {
+    reads.push(index);
+    return;
+  }
+  const { type, id } = planned.write;
+  const identity = `${type}/${id!}`;
+  if (taken.has(identity)) {
+    throw new Fault(
+      'bad-parameter',
+      'Two entries of this transaction write the same resource. Leave one out, or send a batch.',
+    );
+  }
+  taken.add(identity);
+  const fullUrl = comparableLink(entry.fullUrl ?? '');
+  if (isReplaceable(fullUrl, planned.write)) {
+    if (Object.hasOwn(substitutions, fullUrl)) {
+      throw new Fault(
+        'bad-parameter',
+        'Two entries of this transaction have the same fullUrl. Give each resource its own.',
+      );
+    }
+    substitutions[fullUrl] = identity;
+  }
+  assertReferencesAreLiteral(planned.text ?? '');
+  const owner = edge.ownerOf(type);
+  const share = shares.get(owner.context) ?? { owner, writes: [] };
+  shares.set(owner.context, share);
+  const base = baseOf(fullUrl);
+  const write = { ...planned.write, entry: index, ...(base === undefined ? {} : { base }) };
+  share.writes.push({ ...planned, write });
+}
+
+/** Of a full URL by which a resource could be read; relative references of its resource begin there. */
+function baseOf(fullUrl: string): string | undefined {
+  const [, base, type] = /^(https?:\/\/.+)\/([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}$/.exec(fullUrl) ?? [];
+  return type !== undefined && isResourceType(type) ? base : undefined;
 }
 
 const conditionalReference = /"reference"\s*:\s*"[A-Z][A-Za-z]+\?/;
@@ -90,9 +126,10 @@ function assertReferencesAreLiteral(text: string): void {
   );
 }
 
-/** A resource that gets its id here is known to the others by its full URL; one that keeps its id only by a `urn:`. */
-function isReplaceable(fullUrl: string, write: WriteResource): boolean {
-  return fullUrl !== '' && (write.method === 'create' || fullUrl.startsWith('urn:'));
+/** A resource that gets its id here is known to the others by its full URL; one that keeps its id, unless that says it. */
+function isReplaceable(fullUrl: string, { method, type, id }: WriteResource): boolean {
+  if (fullUrl === '' || method === 'delete') return false;
+  return method === 'create' || !fullUrl.endsWith(`/${type}/${id!}`);
 }
 
 function planEntry(

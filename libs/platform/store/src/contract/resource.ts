@@ -58,6 +58,10 @@ export class WriteResource {
   @IsOptional() @IsString() @MaxLength(255) idempotencyKey?: string;
   /** Replacements for `urn:uuid:` references, full URL → `Type/id`. */
   @IsOptional() @IsObject() substitutions?: Record<string, string>;
+  /** Below this, without a slash at its end, relative references are looked up among the replacements. */
+  @IsOptional() @IsString() @MaxLength(2_048) base?: string;
+  /** Which entry of a transaction this is, from 0: its faults name it. */
+  @IsOptional() @IsInt() @Min(0) entry?: number;
   /** `import` records that rules of care did not run. */
   @IsOptional() @IsBoolean() imported?: boolean;
 }

@@ -24,6 +24,8 @@ export interface PreparedWrite {
   readonly orderKey: string | null;
   readonly index: IndexRows;
   readonly ifMatch: number | null;
+  /** Its place in a transaction. */
+  readonly entry?: number | undefined;
   /** Parsed; absent for a delete. */
   readonly resource?: Resource;
 }
@@ -47,17 +49,26 @@ export function prepareWrite(
   text: string | undefined,
   options: PrepareOptions,
 ): PreparedWrite {
-  const { method, type } = request;
+  const { method, type, entry } = request;
   const ifMatch = request.ifMatch ?? null;
   if (method === 'delete') {
     const id = checkedId(request.id);
     const item = options.hash.ofItem(type, id);
-    return { method, type, id, item, content: '', patients: [], orderKey: null, index: nothing, ifMatch };
+    return {
+      method,
+      type,
+      id,
+      item,
+      content: '',
+      patients: [],
+      orderKey: null,
+      index: nothing,
+      ifMatch,
+      entry,
+    };
   }
   if (text === undefined) throw new Fault('malformed', 'The request has no body; send the resource as JSON.');
-  const split = splitResource(
-    request.substitutions ? substituteReferences(text, request.substitutions) : text,
-  );
+  const split = splitResource(substituted(request, text));
   if (split.type !== type) {
     throw new Fault('malformed', `The body is a ${split.type}, the request names ${type}; make them agree.`);
   }
@@ -80,8 +91,16 @@ export function prepareWrite(
     orderKey: values.patients[0] === undefined ? `${type}/${id}` : `Patient/${values.patients[0]}`,
     index: indexRows(type, values, options.hash),
     ifMatch,
+    entry,
     resource: split.resource,
   };
+}
+
+/** Inside a Bundle that is itself an entry, references may lead to that Bundle's own entries. */
+function substituted({ type, substitutions, base, entry }: WriteResource, text: string): string {
+  if (substitutions === undefined) return text;
+  const mustResolve = entry !== undefined && type !== 'Bundle';
+  return substituteReferences(text, substitutions, { base, mustResolve });
 }
 
 function idOf(request: WriteResource, { id }: SplitResource, { randomId }: PrepareOptions): string {

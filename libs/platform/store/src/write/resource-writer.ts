@@ -1,6 +1,6 @@
 import { assertScope, rowPolicy, type Caller, type Interaction } from '#platform/access';
 import type { Transaction } from '#platform/database';
-import { Fault, localReference } from '#platform/fhir';
+import { Fault, faultOfEntry, localReference } from '#platform/fhir';
 import type { NewEvent, Reply } from '#platform/messaging';
 import type { WriteResource, Written } from '../contract/resource.ts';
 import { resourceChanged } from '../contract/resource-changed.ts';
@@ -65,7 +65,9 @@ export class ResourceWriter {
     entries: readonly WriteEntry[],
     options: { events?: readonly NewEvent[]; traceparent?: string } = {},
   ): Promise<Reply<readonly Written[]>> {
-    const writes = entries.map(({ request, text }) => this.#prepare(caller, request, text));
+    const writes = entries.map(({ request, text }) =>
+      ofEntry(request, () => this.#prepare(caller, request, text)),
+    );
     const answers = await this.#apply(
       transaction,
       caller,
@@ -136,7 +138,9 @@ export class ResourceWriter {
     const called = decided.writes.map((write) => ({ caller, traceparent, write }));
     const rows = await transaction.query<OutcomeRow>(this.#statement(called, [...decided.events, ...events]));
     transaction.afterCommit(() => this.#parts.poke());
-    const answers = new Map(decided.writes.map((write, at) => [write.item, answerOf(write, rows[at]!)]));
+    const answers = new Map(
+      decided.writes.map((write, at) => [write.item, ofEntry(write, () => answerOf(write, rows[at]!))]),
+    );
     return writes.map(({ item }) => answers.get(item)!);
   }
 
@@ -160,10 +164,21 @@ export class ResourceWriter {
       const row = known.get(`${write.type}/${write.id}`);
       const before = row && !row.deleted ? (JSON.parse(textOf(row)) as Resource) : undefined;
       if (rules.length === 0 || (write.method === 'delete' && before === undefined)) return write;
-      for (const rule of rules) events.push(...rule.decide(before, afterOf(write), local));
+      const decide = () => rules.flatMap((rule) => rule.decide(before, afterOf(write), local));
+      events.push(...ofEntry(write, decide));
       return row || write.ifMatch !== null ? write : { ...write, ifMatch: 0 };
     });
     return { writes: conditional, events };
+  }
+}
+
+/** What fails for one entry of a transaction says which it was. */
+function ofEntry<Result>({ entry }: { readonly entry?: number | undefined }, work: () => Result): Result {
+  if (entry === undefined) return work();
+  try {
+    return work();
+  } catch (error) {
+    throw faultOfEntry(error, entry);
   }
 }
 

@@ -201,6 +201,30 @@ describe('events between processes', () => {
     expect(await wrong()).toEqual([]);
   });
 
+  it('are read on from where reading ended, not from the beginning', async () => {
+    const exchange = await publisher();
+    const first = await subscriber();
+    await write(
+      ward,
+      30,
+      () => ['Patient/1'],
+      () => exchange.poke('ward'),
+    );
+    await until(all(60));
+    await first.stop();
+    await subscriber();
+    const manager = await jetstreamManager((await link()).connection);
+    const begins = async (): Promise<(number | undefined)[]> => {
+      const consumers = [];
+      for await (const { config } of manager.consumers.list('septum-ward')) consumers.push(config);
+      return consumers.map(({ opt_start_seq }) => opt_start_seq);
+    };
+    await until(async () => {
+      const found = await begins();
+      return found.length === 2 && found.every((sequence) => sequence === 31);
+    });
+  });
+
   it('do not mistake the stream of another outbox for their own', async () => {
     const exchange = await publisher();
     await write(

@@ -109,10 +109,14 @@ export class Feed {
     this.#saved = position;
   }
 
-  /** Begins nothing new; what a listener is at, it may still finish. */
-  async close(): Promise<void> {
+  /** Begins nothing new; what a listener is at, it may still finish, and that may still be saved. */
+  halt(): void {
     this.#stopped = true;
     this.#roomForMore();
+  }
+
+  async close(): Promise<void> {
+    this.halt();
     await this.#parts.reader.close();
   }
 

@@ -67,11 +67,12 @@ export class Subscriber {
 
   /** Waits for the listener to finish what it is at. */
   async stop(): Promise<void> {
-    const feed = this.#feed;
-    await feed?.close();
+    this.#feed?.halt();
     await Promise.all([this.#pulling.stop(), this.#tending.stop()]);
+    const feed = this.#feed;
     await feed?.idle();
     await feed?.save().catch(this.#parts.onError);
+    await feed?.close();
   }
 
   async #pull(): Promise<boolean> {

@@ -53,12 +53,9 @@ export class PostgresSubscriptionStore implements SubscriptionStore {
   async cursor(): Promise<Cursor> {
     const text = `SELECT position, stream_created AS created, stream_sequence AS sequence
       FROM ${this.#table('event_lease')} WHERE name = $1`;
-    type Found = { position: string; stream_created: string; stream_sequence: string };
-    const [row] = await this.#query<Found>('cursor', text, [
-      leaseNameOf(this.#publisher, this.#subscription),
-    ]);
-    const sequence = Number(row?.stream_sequence ?? 0);
-    return { position: Number(row?.position ?? 0), created: row?.stream_created ?? '', sequence };
+    const name = leaseNameOf(this.#publisher, this.#subscription);
+    const [row] = await this.#query<Cursor>('cursor', text, [name]);
+    return row ?? { position: 0, created: '', sequence: 0 };
   }
 
   async advance(cursor: Cursor): Promise<void> {

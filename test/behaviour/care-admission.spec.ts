@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openHouse, type House, type Json } from '#platform/testing';
 
-/** The most processes of a house start together, and a machine may have but two cores. */
-const startsWithinMs = 240_000;
-
 interface Outcome {
   readonly issue: readonly { readonly code: string; readonly diagnostics: string }[];
 }
@@ -22,7 +19,7 @@ describe('the steps of an encounter, over HTTP', () => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse();
-  }, startsWithinMs);
+  });
   afterAll(() => house?.stop());
 
   it('lead from planned to finished', async () => {

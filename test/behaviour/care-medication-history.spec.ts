@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openHouse, type House, type Json } from '#platform/testing';
 
-/** The most processes of a house start together, and a machine may have but two cores. */
-const startsWithinMs = 240_000;
-
 interface HistoryBundle {
   readonly total: number;
   readonly link?: readonly { readonly relation: string; readonly url: string }[];
@@ -75,7 +72,7 @@ describe('the medication history of a patient', () => {
     house = await openHouse();
     for (const each of sources)
       expect((await house.fhir.put(`${each.resourceType}/${each.id}`, each)).status).toBe(201);
-  }, startsWithinMs);
+  });
   afterAll(() => house?.stop());
 
   function linesOf(bundle: HistoryBundle) {

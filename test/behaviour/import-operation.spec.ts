@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openHouse, type House, type Json } from '#platform/testing';
 
-/** The most processes of a house start together, and a machine may have but two cores. */
-const startsWithinMs = 240_000;
-
 interface Parameters {
   readonly parameter: readonly {
     readonly name: string;
@@ -28,7 +25,7 @@ describe('the operation $import', () => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse();
-  }, startsWithinMs);
+  });
   afterAll(() => house?.stop());
 
   const patient = { resourceType: 'Patient', id: 'kept', birthDate: '1954-03-02' };

@@ -23,7 +23,7 @@ describe('the storage of NATS deleted while events are on their way', () => {
 
   beforeAll(async () => {
     house = await HouseUnderFire.open([others, transitions]);
-  }, 120_000);
+  });
   afterAll(() => house?.stop());
 
   it(
@@ -58,7 +58,7 @@ describe('the storage of NATS deleted while events are on their way', () => {
       });
       expect({ seed, faults }).toEqual({ seed, faults: [] });
     },
-    shortOrLong(180_000, 600_000),
+    shortOrLong(900_000, 1_800_000),
   );
 
   /** Resolves when the stream holds all that the encounters published so far; answers how many events. */

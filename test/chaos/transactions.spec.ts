@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually } from '#platform/testing';
+import { eventually, slowdown } from '#platform/testing';
 import { lostOrDoubled, partialTransactions } from './harness/checkers.ts';
 import { Gate } from './harness/gates.ts';
 import { HouseUnderFire, medications, type Resident } from './harness/house-under-fire.ts';
@@ -10,7 +10,6 @@ import { recoveryLimitMs, untilWritable } from './harness/nemesis.ts';
 import { Random } from './harness/random.ts';
 import { tell } from './harness/report.ts';
 import { admission, typesUnderFire } from './harness/resources.ts';
-import { slowdown } from './harness/slowdown.ts';
 import { storedVersions } from './harness/state.ts';
 import { transaction } from './harness/write.ts';
 
@@ -60,7 +59,7 @@ describe('a transaction whose coordinator or participant is killed', () => {
 
   beforeAll(async () => {
     house = await HouseUnderFire.open([participants, coordinator, medications]);
-  }, 120_000);
+  });
   afterAll(() => house?.stop());
 
   it(
@@ -133,7 +132,7 @@ describe('a transaction whose coordinator or participant is killed', () => {
     let prepared: readonly string[];
     try {
       send(2);
-      prepared = await eventually(untilPreparedByAll, 15_000);
+      prepared = await eventually(untilPreparedByAll);
       house.freeze(medications.name);
     } finally {
       await gate.open();
@@ -145,7 +144,7 @@ describe('a transaction whose coordinator or participant is killed', () => {
           [prepared],
         );
         if (decided.length === 0) throw new Error('Of the prepared transactions none is decided.');
-      }, 15_000);
+      });
       await house.kill(victim);
     } finally {
       if (house.isRunning(medications.name)) house.thaw(medications.name);
@@ -170,6 +169,6 @@ describe('a transaction whose coordinator or participant is killed', () => {
         `select count(*)::int4 as "inDoubt" from pg_prepared_xacts where prepared < now() - interval '1 second'`,
       );
       if (row!.inDoubt > 0) throw new Error(`${row!.inDoubt} transactions are in doubt.`);
-    }, 60_000);
+    });
   }
 });

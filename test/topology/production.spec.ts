@@ -61,7 +61,7 @@ describe('the production profile', () => {
       cwd: folder,
       env: environment(more),
       encoding: 'utf8',
-      timeout: 50_000,
+      timeout: 200_000,
     });
   }
 
@@ -111,7 +111,7 @@ describe('the production profile', () => {
       return found;
     });
     expect(run.database).toBeUndefined();
-    expect((await fetch(`${run.http}/health/ready`)).status).toBe(200);
+    await eventually(async () => expect((await fetch(`${run.http}/health/ready`)).status).toBe(200));
     expect((await fetch(`${run.http}/metrics`)).status).toBe(404);
     expect((await fetch(`${run.http}/session/start?code=x`)).status).toBe(404);
     expect(await (await fetch(run.metrics)).text()).toContain('septum_permits');

@@ -77,6 +77,7 @@ describe('the console', () => {
     }
     browser = await openBrowser();
     page = await (await browser.newContext({ bypassCSP: true })).newPage();
+    page.setDefaultTimeout(120_000);
     page.on('pageerror', (error) => troubles.push(error.message));
   });
   afterAll(async () => {
@@ -128,8 +129,8 @@ describe('the console', () => {
   });
 
   it('counts what the exchange holds', async () => {
-    await page.locator('[data-count="Patient"] dd', { hasText: '1' }).waitFor();
-    expect(await page.locator('[data-count="MedicationRequest"] dd').textContent()).toBe('1');
+    await page.locator('[data-count="Patient"] dd', { hasText: /^1$/ }).waitFor();
+    await page.locator('[data-count="MedicationRequest"] dd', { hasText: /^1$/ }).waitFor();
   });
 
   it('finds a patient by the beginning of the name', async () => {
@@ -145,6 +146,7 @@ describe('the console', () => {
   it('tells what happened to the patient, the latest first', async () => {
     await page.getByRole('link', { name: 'Ada Okafor' }).click();
     await page.getByRole('heading', { name: 'Timeline' }).waitFor();
+    await page.locator('.timeline .what', { hasText: 'Heparin' }).waitFor();
     const titles = await page.locator('.timeline .what').allTextContents();
     expect(titles).toContain('Heparin');
     expect(titles).toContain('Pulmonary embolism <b>');

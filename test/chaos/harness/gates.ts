@@ -25,7 +25,7 @@ export class Gate {
   }
 
   /** Resolves when somebody stands before it. */
-  async reached(limitMs = 15_000): Promise<void> {
+  async reached(limitMs = 60_000): Promise<void> {
     await eventually(async () => {
       const waiting = await this.#house.query(
         'select from pg_locks where not granted and relation = $1::regclass',

@@ -115,7 +115,7 @@ export class HouseUnderFire {
 
   /** Starts it again, as a supervisor would: until it stays up. Resolves when it says it is ready. */
   async revive(name: string): Promise<void> {
-    if (name === 'postgres') return void (await eventually(() => this.query('select 1'), 60_000));
+    if (name === 'postgres') return void (await eventually(() => this.query('select 1')));
     if (name === 'nats') {
       this.#nats ??= await startNats({ jetstream: true, dir: this.#natsFolder, port: this.#natsPort });
       return;
@@ -123,7 +123,7 @@ export class HouseUnderFire {
     const process = this.#process(name);
     await eventually(async () => {
       if (!process.isRunning) await process.start();
-    }, 60_000);
+    });
   }
 
   isRunning(name: string): boolean {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { slowdown } from '#platform/testing';
 import type { HouseUnderFire } from './house-under-fire.ts';
 import type { Ledger } from './ledger.ts';
 import { Random } from './random.ts';
 import { observation, order, patient } from './resources.ts';
-import { slowdown } from './slowdown.ts';
 import { create } from './write.ts';
 
 /** One kill of a schedule. */
@@ -66,7 +66,7 @@ export function late(struck: readonly Struck[]): Struck[] {
 }
 
 /** Resolves when a write to each context of the load succeeds. */
-export async function untilWritable(house: HouseUnderFire, ledger: Ledger, limitMs = 60_000): Promise<void> {
+export async function untilWritable(house: HouseUnderFire, ledger: Ledger, limitMs = 240_000): Promise<void> {
   const until = Date.now() + limitMs;
   for (const probe of [patient('Probe'), observation(1), order('Probe')]) {
     for (;;) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '#platform/testing';
 import type { AppliedEvent, PublishedEvent, StoredVersion } from './checkers.ts';
 import { attempt } from './api.ts';
 import type { HouseUnderFire } from './house-under-fire.ts';
@@ -36,9 +37,12 @@ export async function storedVersions(
 
 /** Of one resource, all versions. */
 export async function historyOf(house: HouseUnderFire, resource: string): Promise<StoredVersion[]> {
-  const { status, body } = await attempt(house, 'GET', `${resource}/_history?_count=1000`);
-  if (status !== 200) throw new Error(`The history of ${resource} is answered ${status}.`);
-  const entries = (body['entry'] ?? []) as readonly HistoryEntry[];
+  const entries = await eventually(async () => {
+    // A part that was killed a moment ago may refuse one more time; what is stored does not change for that.
+    const { status, body } = await attempt(house, 'GET', `${resource}/_history?_count=1000`);
+    if (status !== 200) throw new Error(`The history of ${resource} is answered ${status}.`);
+    return (body['entry'] ?? []) as readonly HistoryEntry[];
+  });
   return entries.map(({ resource: content = {}, response }) => {
     const identifiers = (content['identifier'] ?? []) as readonly { system?: string; value?: string }[];
     const write = identifiers.find(({ system }) => system === ledgerSystem)?.value;
@@ -68,7 +72,7 @@ export function outboxOf(house: HouseUnderFire, context: string, pattern = ''): 
 export async function settledOutbox(
   house: HouseUnderFire,
   context: string,
-  limitMs = 30_000,
+  limitMs = 120_000,
 ): Promise<PublishedEvent[]> {
   for (const until = Date.now() + limitMs; ; await sleep(100)) {
     const outbox = await outboxOf(house, context);

@@ -282,8 +282,8 @@ describe('faults', () => {
   });
 
   it('do not wait for a connection for ever', async () => {
-    const narrow = openContextDatabase({ url, context: 'medications', poolSize: 1, connectTimeoutMs: 100 });
-    const slow = narrow.query('*', { text: 'select pg_sleep(0.5)' });
+    const narrow = openContextDatabase({ url, context: 'medications', poolSize: 1, connectTimeoutMs: 1_000 });
+    const slow = narrow.query('*', { text: 'select pg_sleep(3)' });
     await expect(narrow.query('*', { text: 'select 1' })).rejects.toMatchObject({ kind: 'unavailable' });
     await slow;
     await narrow.close();

@@ -7,6 +7,7 @@ import {
   provision,
   serverLimits,
 } from '#platform/database';
+import { eventually } from '#platform/testing';
 import { openTestServer, sql, type TestServer } from './server.ts';
 
 let server: TestServer;
@@ -125,5 +126,9 @@ describe('room for prepared transactions', () => {
 
 async function reload(statement: string): Promise<void> {
   await sql(server.url, statement);
-  await sql(server.url, 'select pg_reload_conf(), pg_sleep(0.1)');
+  const loaded = async () => (await sql(server.url, 'select pg_conf_load_time()::text as at'))[0]?.['at'];
+  const before = await loaded();
+  await sql(server.url, 'select pg_reload_conf()');
+  // A session that begins from now on has the settings of now.
+  await eventually(async () => expect(await loaded()).not.toBe(before));
 }

@@ -57,7 +57,7 @@ describe('a conditional create under rivals', () => {
   });
 
   it('has several when lock and read share a statement: the planted fault', async () => {
-    const naive = `with locked as materialized (select ${lock}), waited as materialized (select pg_sleep(0.02) from locked) ${createUnlessThere.replace('where not', 'from waited where not')}`;
+    const naive = `with locked as materialized (select ${lock}), waited as materialized (select pg_sleep(0.1) from locked) ${createUnlessThere.replace('where not', 'from waited where not')}`;
     const won = await winners((id) => database.query('*', { text: naive, values: [id] }));
     expect(won).toBeGreaterThan(1);
   });

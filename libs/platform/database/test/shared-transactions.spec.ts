@@ -203,7 +203,7 @@ describe('a prepared transaction', () => {
 });
 
 async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     try {
       return await ask();

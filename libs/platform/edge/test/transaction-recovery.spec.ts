@@ -68,7 +68,7 @@ describe('a transaction whose coordinator or participant is killed', () => {
       await house.restart(victim);
       await Promise.all(sent);
       expect(url).toBe(house.url);
-      await eventually(async () => expect(await prepared()).toBe(0), 15_000);
+      await eventually(async () => expect(await prepared()).toBe(0));
       for (const mark of marks) {
         const [patient, order] = await Promise.all([
           house.fhir.get(`Patient/${mark}`),
@@ -95,7 +95,7 @@ describe('a transaction that was prepared and then abandoned', () => {
         await transaction.query({ text: 'select 1 from medications.resource for update' });
       });
       expect(await prepared()).toBe(1);
-      await eventually(async () => expect(await prepared()).toBe(0), 15_000);
+      await eventually(async () => expect(await prepared()).toBe(0));
       expect(
         (await house.fhir.put(`MedicationRequest/${mark}`, bundle(mark).entry[1]!.resource)).status,
       ).toBe(200);

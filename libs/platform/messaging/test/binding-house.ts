@@ -42,7 +42,7 @@ export async function faultOf(call: Promise<unknown>): Promise<Fault> {
 }
 
 export async function until(condition: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 200 && !condition(); attempt += 1) {
+  for (const end = Date.now() + 60_000; !condition() && Date.now() < end;) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   expect(condition()).toBe(true);

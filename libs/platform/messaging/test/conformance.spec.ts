@@ -54,8 +54,9 @@ describe.each(['local', 'nats'] as const)('a call on the %s binding', (binding) 
 
   const misbehave = (request: Misbehave, options?: CallOptions) =>
     messenger.call(nurse, wardContracts.misbehave, request, options);
+  // Large texts may need long on a busy machine; that calls end in time is shown elsewhere.
   const echo = (request: Admit, texts: readonly string[] = []) =>
-    messenger.call(nurse, wardContracts.echo, request, { texts });
+    messenger.call(nurse, wardContracts.echo, request, { texts, deadline: Date.now() + 120_000 });
 
   describe('values', () => {
     it('brings the request and its caller to the handler, and the reply back', async () => {
@@ -172,7 +173,8 @@ describe.each(['local', 'nats'] as const)('a call on the %s binding', (binding) 
       const began = performance.now();
       const fault = await faultOf(messenger.call(nurse, wardContracts.unanswered, {}));
       expect(fault).toMatchObject({ kind: 'unavailable', retryAfterSeconds: expect.any(Number) });
-      expect(performance.now() - began).toBeLessThan(1_000);
+      // The deadline is ten seconds away.
+      expect(performance.now() - began).toBeLessThan(5_000);
     });
   });
 
@@ -235,10 +237,10 @@ describe.each(['local', 'nats'] as const)('a call on the %s binding', (binding) 
     it('ends at the deadline, and tells the handler', async () => {
       const before = ward.book.aborted;
       const began = Date.now();
-      const fault = await faultOf(misbehave({ how: 'hang' }, { deadline: began + 150 }));
+      const fault = await faultOf(misbehave({ how: 'hang' }, { deadline: began + 500 }));
       expect(fault.kind).toBe('timeout');
-      expect(Date.now() - began).toBeGreaterThanOrEqual(145);
-      expect(Date.now() - began).toBeLessThan(1_000);
+      expect(Date.now() - began).toBeGreaterThanOrEqual(495);
+      expect(Date.now() - began).toBeLessThan(5_000);
       await until(() => ward.book.aborted === before + 1);
     });
 
@@ -265,7 +267,8 @@ describe.each(['local', 'nats'] as const)('a call on the %s binding', (binding) 
       const before = ward.book.aborted;
       const controller = new AbortController();
       const call = misbehave({ how: 'hang' }, { signal: controller.signal });
-      setTimeout(() => controller.abort(), 50);
+      await until(() => ward.book.running === 1);
+      controller.abort();
       expect((await faultOf(call)).kind).toBe('timeout');
       await until(() => ward.book.aborted === before + 1);
     });

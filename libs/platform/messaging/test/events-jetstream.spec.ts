@@ -5,7 +5,7 @@ import path from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { OpenContextDatabase } from '#platform/database';
 import { type EventExchange, JetStreams, NatsLink } from '#platform/messaging';
-import { startNats, type NatsServer } from '#platform/testing';
+import { slowdown, startNats, type NatsServer } from '#platform/testing';
 import { EventHouse } from './events-house.ts';
 import { appliedInOrder, effects, until, write } from './events-ledger.ts';
 import { Conduct, type Errors, exchangeOf, letterCaller, lettersHandlers } from './events-letters.ts';
@@ -134,7 +134,7 @@ describe('events between processes', () => {
     const manager = await jetstreamManager((await link()).connection);
     const rebuilt = async (): Promise<boolean> =>
       (await manager.streams.info('septum-ward')).state.messages === 400;
-    await until(rebuilt, 5_000);
+    await until(rebuilt);
   });
 
   it('are applied exactly once when the storage is deleted under load, before the subscriber has them', async () => {
@@ -252,7 +252,7 @@ describe('events between processes', () => {
     expect(await wrong()).toEqual([]);
   });
 
-  it('move on to the other copy within three seconds when a subscriber dies silently', async () => {
+  it('move on to the other copy when a subscriber dies silently', async () => {
     const exchange = await publisher();
     const hung = new Conduct();
     let hangs = false;
@@ -278,7 +278,7 @@ describe('events between processes', () => {
       () => exchange.poke('ward'),
     );
     await until(all(20));
-    expect(Date.now() - died).toBeLessThan(10_000);
+    expect(Date.now() - died).toBeLessThan(10_000 * slowdown());
     expect(await wrong()).toEqual([]);
   });
 });

@@ -89,7 +89,7 @@ async function killAt(dying: EventProcessOptions, next: EventProcessOptions): Pr
   }
   expect(child.signalCode).toBe('SIGKILL');
   await start(next);
-  await until(async () => (await effects(letters)).length === 2 * written, 20_000);
+  await until(async () => (await effects(letters)).length === 2 * written);
   expect(await appliedInOrder(ward, letters, ['summaries', 'notices'])).toEqual([]);
 }
 

@@ -59,19 +59,24 @@ export async function appliedInOrder(
   return wrong;
 }
 
-/** The longest time from an event to its effect in any subscription, milliseconds. */
-export async function longestLagMs(ward: ContextDatabase, letters: ContextDatabase): Promise<number> {
+/** The longest time from an event to its effect in a subscription, milliseconds. */
+export async function longestLagMs(
+  ward: ContextDatabase,
+  letters: ContextDatabase,
+  subscription: string,
+): Promise<number> {
   const written = await ward.query<{ message_id: string; occurred_at: number }>('*', {
     text: 'SELECT message_id, occurred_at FROM ward.outbox',
   });
   const occurred = new Map(written.map((event) => [event.message_id, event.occurred_at]));
   const applied = await letters.query<{ id: string; applied_at: number }>('*', {
-    text: 'SELECT id, applied_at FROM letters.effect',
+    text: 'SELECT id, applied_at FROM letters.effect WHERE subscription = $1',
+    values: [subscription],
   });
   return Math.max(...applied.map(({ id, applied_at }) => applied_at - (occurred.get(id) ?? 0)));
 }
 
-export async function until(reached: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
+export async function until(reached: () => Promise<boolean>, withinMs = 120_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await reached())) {
     if (Date.now() > deadline) throw new Error(`Not reached within ${withinMs} ms.`);

@@ -119,7 +119,7 @@ describe('events in one process', () => {
       () => ['Patient/1'],
       () => {},
     );
-    await until(async () => (await effects(letters)).length === 2, 3_000);
+    await until(async () => (await effects(letters)).length === 2);
   });
 
   it('park only the order key of a poison message, hold up no other, and replay it once, in order', async () => {
@@ -133,7 +133,9 @@ describe('events in one process', () => {
     const keys = (n: number): string[] => [`Patient/${n}`];
     await Promise.all([write(ward, 250, keys, poke), write(ward, 250, keys, poke)]);
     await until(async () => (await effects(letters)).length === 500 + 498);
-    expect(await longestLagMs(ward, letters)).toBeLessThan(2_000);
+    // The other subscription has no poison and the same machine.
+    const unhindered = await longestLagMs(ward, letters, 'notices');
+    expect(await longestLagMs(ward, letters, 'summaries')).toBeLessThan(unhindered + 2_000);
     await until(async () => (await parkedEvents(letters)).length === 1);
     const [parked] = await parkedEvents(letters);
     const wanted = { subscription: 'summaries', orderKey: 'Patient/7', reason: 'exception', behind: 1 };
@@ -165,7 +167,7 @@ describe('events in one process', () => {
     await sleep(5_000);
     expect(await parkedEvents(letters)).toEqual([]);
     down = false;
-    await until(async () => (await effects(letters)).length === 6, 3_000);
+    await until(async () => (await effects(letters)).length === 6);
     expect(await appliedInOrder(ward, letters, ['summaries', 'notices'])).toEqual([]);
   });
 
@@ -177,7 +179,7 @@ describe('events in one process', () => {
       ]),
     );
     exchange.poke('ward');
-    await until(async () => (await parkedEvents(letters)).length === 2, 3_000);
+    await until(async () => (await parkedEvents(letters)).length === 2);
     expect((await parkedEvents(letters))[0]).toMatchObject({ reason: 'invalid', attempts: 1 });
   });
 });

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenContextDatabase } from '#platform/database';
 import { appendEvents, type EventExchange } from '#platform/messaging';
+import { slowdown } from '#platform/testing';
 import { leaseRows, relayLease, releaseLeases } from '../src/events/lease.ts';
 import { PostgresOutbox } from '../src/events/outbox.ts';
 import { EventHouse } from './events-house.ts';
@@ -46,7 +47,8 @@ async function sixteenWriters(): Promise<void> {
 async function readWhile(writing: Promise<void>, read: () => Promise<string[]>): Promise<string[]> {
   const seen: string[] = [];
   const state = { writes: true };
-  void writing.then(() => (state.writes = false));
+  const over = () => (state.writes = false);
+  void writing.then(over, over);
   for (let idle = 0; idle < 3; await sleep(5)) {
     const writes = state.writes;
     const ids = await read();
@@ -104,7 +106,7 @@ describe('the relay', () => {
       expect((await outbox.publish(theirs, 10)).map(({ position }) => position)).toEqual([1, 2, 3]);
   });
 
-  it('of one copy relays at a time, and another takes over within three seconds', async () => {
+  it('of one copy relays at a time, and another takes over when its lease has run out', async () => {
     const copies = [];
     for (let n = 0; n < 2; n += 1) {
       const databases = { ward: house.database('ward'), letters: house.database('letters') };
@@ -138,7 +140,7 @@ describe('the relay', () => {
       () => second.exchange.poke('ward'),
     );
     await until(async () => (await effects(letters)).length === 80);
-    expect(Date.now() - died).toBeLessThan(10_000);
+    expect(Date.now() - died).toBeLessThan(10_000 * slowdown());
     expect(await appliedInOrder(ward, letters, ['summaries', 'notices'])).toEqual([]);
   });
 
@@ -146,17 +148,11 @@ describe('the relay', () => {
     const parts = [{ name: 'ward', database: ward, caller: letterCaller }];
     const first = exchangeOf(parts);
     await first.start();
+    const held = `SELECT FROM ward.event_lease WHERE name = $1 AND expires_at > clock_timestamp()`;
+    await until(async () => (await ward.query('*', { text: held, values: [relayLease] })).length === 1);
     await first.stop();
-    const second = exchangeOf(parts);
-    open.push(second);
-    await second.start();
-    await write(
-      ward,
-      1,
-      () => ['Patient/1'],
-      () => second.poke('ward'),
-    );
-    await until(async () => (await new PostgresOutbox(ward).read(0, 10)).length === 1, 700);
+    // The next to ask has it, although its term is not over.
+    expect(await leaseRows(ward)([relayLease], 'the next', 60_000)).toHaveLength(1);
   });
 });
 

@@ -66,21 +66,31 @@ async function outcomeOf(
   return { ...outcome, ms: performance.now() - began };
 }
 
+/** Far less than a deadline or a silence, far more than a busy machine needs for a refusal. */
+const atOnceMs = 2_000;
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function untilAnswered(neighbour: Neighbour, withinMs: number): Promise<void> {
-  const began = performance.now();
-  while ((await outcomeOf(admit(neighbour, { deadline: Date.now() + 2_000 }))).kind !== 'answered') {
-    expect(performance.now() - began).toBeLessThan(withinMs);
-    await pause(50);
+/** Asks until the outcome is of this kind; answers how the last one came about. */
+async function untilOutcome(neighbour: Neighbour, kind: string): Promise<{ ms: number }> {
+  const end = performance.now() + 60_000;
+  for (; ; await pause(50)) {
+    const outcome = await outcomeOf(admit(neighbour, { deadline: Date.now() + 2_000 }));
+    if (outcome.kind === kind) return outcome;
+    if (performance.now() > end) throw new Error(`Still ${outcome.kind}, not ${kind}.`);
   }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const end = performance.now() + 60_000; !condition() && performance.now() < end;) await pause(10);
+  expect(condition()).toBe(true);
 }
 
 describe('when nobody serves a context', () => {
   it('calls are unavailable at once', async () => {
     const neighbour = await openNeighbour();
     expect(await outcomeOf(admit(neighbour))).toMatchObject({ kind: 'unavailable', retryAfterSeconds: 2 });
-    expect((await outcomeOf(admit(neighbour))).ms).toBeLessThan(200);
+    expect((await outcomeOf(admit(neighbour))).ms).toBeLessThan(atOnceMs);
   });
 
   it('large calls are too', async () => {
@@ -107,30 +117,28 @@ describe('when the process of a context is killed', () => {
     const child = await startProcess();
     const neighbour = await openNeighbour();
     expect((await outcomeOf(admit(neighbour))).kind).toBe('answered');
-    const deadline = Date.now() + 1_500;
+    const deadline = Date.now() + 5_000;
     const underWay = Array.from({ length: 5 }, () =>
       outcomeOf(neighbour.messenger.call(nurse, wardContracts.misbehave, { how: 'hang' }, { deadline })),
     );
-    await pause(200);
+    // Calls arrive in the order they were made: when this one is answered, the others are under way.
+    await admit(neighbour);
     await child.kill();
-    await pause(50);
-    const later = await outcomeOf(admit(neighbour));
-    expect(later.kind).toBe('unavailable');
-    expect(later.ms).toBeLessThan(200);
+    expect((await untilOutcome(neighbour, 'unavailable')).ms).toBeLessThan(atOnceMs);
     for (const { kind, ms } of await Promise.all(underWay)) {
       expect(kind).toBe('timeout');
-      expect(ms).toBeLessThan(3_000);
+      expect(ms).toBeLessThan(5_000 + atOnceMs);
     }
     await startProcess();
-    await untilAnswered(neighbour, 3_000);
+    await untilOutcome(neighbour, 'answered');
   });
 
   it('an idempotent call whose answer was lost is made again with another copy', async () => {
     const child = await startProcess();
-    const neighbour = await openNeighbour({ silenceMs: 1_000 });
+    const neighbour = await openNeighbour({ silenceMs: 4_000 });
     child.signal('SIGSTOP');
-    const call = outcomeOf(admit(neighbour));
-    await pause(200);
+    const call = outcomeOf(admit(neighbour, { deadline: Date.now() + 30_000 }));
+    await neighbour.link.connection.flush();
     const ward = await openWard();
     await child.kill();
     expect(await call).toMatchObject({ kind: 'answered' });
@@ -142,7 +150,7 @@ describe('when the process of a context is killed', () => {
     const neighbour = await openNeighbour({ silenceMs: 1_000 });
     child.signal('SIGSTOP');
     const call = outcomeOf(neighbour.messenger.call(nurse, wardContracts.misbehave, { how: 'wait', ms: 1 }));
-    await pause(200);
+    await neighbour.link.connection.flush();
     const ward = await openWard();
     await child.kill();
     expect(await call).toMatchObject({ kind: 'timeout' });
@@ -153,7 +161,7 @@ describe('when the process of a context is killed', () => {
 describe('a context that is silent', () => {
   it('stops being asked after a few lost answers, and is asked again when it is back', async () => {
     const child = await startProcess();
-    const neighbour = await openNeighbour({ silenceMs: 500 });
+    const neighbour = await openNeighbour({ silenceMs: 1_500 });
     child.signal('SIGSTOP');
     const lost = Array.from({ length: 10 }, () =>
       outcomeOf(neighbour.messenger.call(nurse, wardContracts.misbehave, { how: 'wait', ms: 1 })),
@@ -161,15 +169,15 @@ describe('a context that is silent', () => {
     for (const { kind } of await Promise.all(lost)) expect(kind).toBe('timeout');
     const refused = await outcomeOf(admit(neighbour));
     expect(refused).toMatchObject({ kind: 'unavailable', retryAfterSeconds: 2 });
-    expect(refused.ms).toBeLessThan(100);
+    expect(refused.ms).toBeLessThan(1_000);
     await pause(1_000);
     const trial = outcomeOf(admit(neighbour));
     const hurried = await outcomeOf(admit(neighbour, { deadline: Date.now() + 150 }));
     expect(hurried.kind).toBe('timeout');
-    expect(hurried.ms).toBeLessThan(400);
+    expect(hurried.ms).toBeLessThan(1_000);
     child.signal('SIGCONT');
     await trial;
-    await untilAnswered(neighbour, 5_000);
+    await untilOutcome(neighbour, 'answered');
   });
 
   it('is not one that is slow but says that it works', async () => {
@@ -205,14 +213,11 @@ describe('when the broker is killed', () => {
     );
     for (const { kind, ms } of during) {
       expect(['timeout', 'unavailable']).toContain(kind);
-      expect(ms).toBeLessThan(1_500);
+      expect(ms).toBeLessThan(800 + atOnceMs);
     }
-    await pause(1_200);
-    const refused = await outcomeOf(admit(neighbour));
-    expect(refused.kind).toBe('unavailable');
-    expect(refused.ms).toBeLessThan(100);
+    expect((await untilOutcome(neighbour, 'unavailable')).ms).toBeLessThan(atOnceMs / 2);
     nats = await begin({ port });
-    await untilAnswered(neighbour, 5_000);
+    await untilOutcome(neighbour, 'answered');
   });
 });
 
@@ -226,14 +231,13 @@ describe('copies of a context', () => {
     const workers = Array.from({ length: 16 }, async () => {
       while (load.going) outcomes.push((await outcomeOf(admit(neighbour))).kind);
     });
-    await pause(300);
+    await until(() => Math.min(first.book.admitted, second.book.admitted) > 5);
     await first.app.close();
-    await pause(300);
+    const before = second.book.admitted;
+    await until(() => second.book.admitted > before + 100);
     load.going = false;
     await Promise.all(workers);
     expect(new Set(outcomes)).toEqual(new Set(['answered']));
-    expect(first.book.admitted).toBeGreaterThan(5);
-    expect(second.book.admitted).toBeGreaterThan(5);
     expect(first.book.admitted + second.book.admitted).toBe(outcomes.length);
   });
 
@@ -242,9 +246,14 @@ describe('copies of a context', () => {
     const neighbour = await openNeighbour();
     const text = 'x'.repeat(6_000_000);
     const calls = Array.from({ length: 4 }, () =>
-      neighbour.messenger.call(nurse, wardContracts.echo, { bed: '1' }, { texts: [text] }),
+      neighbour.messenger.call(
+        nurse,
+        wardContracts.echo,
+        { bed: '1' },
+        { texts: [text], deadline: Date.now() + 120_000 },
+      ),
     );
-    await pause(30);
+    await until(() => (ward.link?.openRoutes ?? 0) > 0);
     const closing = ward.app.close();
     const outcomes = await Promise.all(calls.map(outcomeOf));
     await closing;
@@ -287,7 +296,7 @@ describe('chunks', () => {
       nurse,
       wardContracts.echo,
       { bed: '1' },
-      { texts: ['x'.repeat(12_000_000)] },
+      { texts: ['x'.repeat(12_000_000)], deadline: Date.now() + 120_000 },
     );
     await watcher.link.connection.flush();
     expect(furthest).toBe(8);
@@ -307,9 +316,7 @@ describe('chunks', () => {
       },
     );
     expect((await outcomeOf(call)).kind).toBe('timeout');
-    await pause(300);
-    expect(ward.link?.openRoutes).toBe(0);
-    expect(neighbour.link.openRoutes).toBe(0);
+    await until(() => ward.link?.openRoutes === 0 && neighbour.link.openRoutes === 0);
   });
 });
 

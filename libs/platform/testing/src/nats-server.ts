@@ -73,7 +73,7 @@ function configure({ jetstream, port, maxPayload }: NatsServerOptions, dir: stri
 /** The server writes the port it took into `<name>_<pid>.ports`. */
 async function listeningAt(child: ChildProcess, dir: string): Promise<string> {
   const file = join(dir, 'ports', `nats-server_${child.pid}.ports`);
-  for (let attempt = 0; attempt < 500 && child.exitCode === null; attempt += 1) {
+  for (let attempt = 0; attempt < 3_000 && child.exitCode === null; attempt += 1) {
     const url = readPorts(file);
     if (url !== undefined) return url;
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -15,7 +15,7 @@ const checkout = join(
 /** SEPTUM_TEST_PROGRAM: another build than that of the checkout. */
 const program =
   process.env['SEPTUM_TEST_PROGRAM'] ?? join(checkout, 'dist', 'apps', 'septum', 'src', 'main.js');
-const startLimitMs = 150_000;
+const startLimitMs = 240_000;
 
 interface Run {
   readonly pid: number;

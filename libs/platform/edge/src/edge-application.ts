@@ -22,7 +22,10 @@ export interface EdgeApplication {
   listen(host: string, port: number): Promise<number>;
   /** Transactions that a context prepared more than so many milliseconds ago and nobody has ended. */
   inDoubt(olderThanMs: number): Promise<InDoubt[]>;
-  /** From now on every answer carries `Connection: close`, so that clients go elsewhere. */
+  /**
+   * From now on every answer carries `Connection: close`, so that clients go elsewhere. Connections that are idle stay
+   * open until `close`: a request may be on its way on one, and nobody sends a POST twice.
+   */
   beginDraining(): void;
   /** Stops listening, and waits for the requests in flight. */
   close(): Promise<void>;
@@ -68,7 +71,6 @@ export async function createEdge(dependencies: EdgeDependencies): Promise<EdgeAp
     },
     beginDraining() {
       draining = true;
-      server.server.closeIdleConnections();
     },
     inDoubt: (olderThanMs) => recovery.inDoubt(olderThanMs),
     async close() {

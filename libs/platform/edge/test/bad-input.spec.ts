@@ -344,16 +344,4 @@ describe('the headers of an answer', () => {
     const answer = await fetch(`${house.url}/fhir/R4/metadata`, { headers: { 'x-request-id': '<script>' } });
     expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
   });
-
-  it('ask the client to go elsewhere once the process is on its way out', async () => {
-    const other = await openEdgeHouse();
-    try {
-      other.edge.beginDraining();
-      const answer = await sendRaw(other.port, 'GET /fhir/R4/metadata HTTP/1.1\r\nHost: a\r\n\r\n');
-      expect(answer.status).toBe(200);
-      expect(answer.head).toMatch(/connection: close/i);
-    } finally {
-      await other.close();
-    }
-  });
 });

@@ -2,6 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkout } from './checkout.ts';
 
 export interface NatsServerOptions {
   /** Whether to keep streams; under `dir`. */
@@ -55,8 +56,9 @@ export async function startNats(options: NatsServerOptions = {}): Promise<NatsSe
 function natsBinary(): string {
   const given = process.env['SEPTUM_NATS_SERVER'];
   if (given !== undefined) return given;
-  const finder = join(import.meta.dirname, '..', '..', '..', '..', 'tools', 'nats-server.mjs');
-  return execFileSync(process.execPath, [finder], { encoding: 'utf8' }).trim();
+  return execFileSync(process.execPath, [join(checkout, 'tools', 'nats-server.mjs')], {
+    encoding: 'utf8',
+  }).trim();
 }
 
 function configure({ jetstream, port, maxPayload }: NatsServerOptions, dir: string): string {

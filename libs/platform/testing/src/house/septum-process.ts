@@ -2,16 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { checkout } from '../checkout.ts';
 
-const checkout = join(
-  import.meta.dirname,
-  '..',
-  '..',
-  '..',
-  '..',
-  '..',
-  ...(import.meta.dirname.includes('/dist/') ? ['..'] : []),
-);
 /** SEPTUM_TEST_PROGRAM: another build than that of the checkout. */
 const program =
   process.env['SEPTUM_TEST_PROGRAM'] ?? join(checkout, 'dist', 'apps', 'septum', 'src', 'main.js');

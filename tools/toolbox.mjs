@@ -83,7 +83,8 @@ export async function ensureBuilt() {
 /** What was built, as a hash over the sources: a build is repeated when this differs. */
 export function sourceStamp() {
   const hash = createHash('sha256');
-  for (const root of ['apps', 'libs', 'bench']) {
+  // The bench measures recovery with the harness of the chaos specs.
+  for (const root of ['apps', 'libs', 'bench', join('test', 'chaos', 'harness')]) {
     for (const file of filesBelow(join(checkout, root))) {
       if (file.endsWith('.spec.ts')) continue;
       hash.update(relative(checkout, file)).update('\0').update(readFileSync(file)).update('\0');

@@ -3,6 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EmbeddedPostgres } from '#platform/database';
+import { startNats, type NatsServer } from '#platform/testing';
+import { loadStatementCount, startCounted } from './counted-postgres.ts';
 
 const program = join(process.cwd(), 'dist/apps/septum/src/main.js');
 
@@ -18,10 +21,11 @@ export interface Installation {
   readonly host: string;
   readonly port: number;
   readonly token: string;
-  /** The processes to account for: every Septum process, and the postmaster. */
+  /** The processes to account for: every Septum process, and the postmasters, that of the home database first. */
   readonly septum: readonly number[];
-  readonly postmaster: number;
-  readonly databaseUrl: string;
+  readonly postmasters: readonly number[];
+  /** Of an administrator, the home database first. */
+  readonly databaseUrls: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -58,29 +62,58 @@ async function stop(child: ChildProcess): Promise<void> {
   await new Promise((ended) => child.once('exit', ended));
 }
 
-/** Starts one program with `patients` demo patients; with `natsUrl`, `medications` in a process of its own. */
-export async function install(patients: number, natsUrl?: string): Promise<Installation> {
+export const topologies = ['one', 'medications-out', 'medications-own-database'] as const;
+export type BenchTopology = (typeof topologies)[number];
+
+interface Servers {
+  readonly nats?: NatsServer;
+  /** Of medications alone. */
+  readonly second?: EmbeddedPostgres;
+}
+
+async function startServers(topology: BenchTopology, folder: string): Promise<Servers> {
+  if (topology === 'one') return {};
+  const nats = await startNats({ jetstream: true });
+  if (topology === 'medications-out') return { nats };
+  return { nats, second: await startCounted(join(folder, 'second')) };
+}
+
+/** The processes of a topology: the first has the edge and all that the others leave it. */
+function argumentsOf(topology: BenchTopology): readonly (readonly string[])[] {
+  return topology === 'one'
+    ? [[]]
+    : [
+        ['--except', 'medications'],
+        ['--only', 'medications'],
+      ];
+}
+
+/** Starts Septum with `patients` demo patients in a topology. */
+export async function install(patients: number, topology: BenchTopology): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), 'septum-bench-'));
-  const whole = { SEPTUM_DATA_DIR: folder, SEPTUM_DEMO_PATIENTS: String(patients) };
-  let main = start([], whole);
-  let run = await ready(folder, main, 1_800);
+  const { nats, second } = await startServers(topology, folder);
+  const apart: Record<string, string> = second ? { SEPTUM_MEDICATIONS_DATABASE_URL: second.url } : {};
+  // The demo's data want all parts: they are made by the whole program, which then makes room for the topology.
+  const whole = { ...apart, SEPTUM_DATA_DIR: folder, SEPTUM_DEMO_PATIENTS: String(patients) };
+  const maker = start([], whole);
+  await loadStatementCount((await ready(folder, maker, 1_800)).database);
+  await stop(maker);
+
   const children: ChildProcess[] = [];
-  if (natsUrl) {
-    // The demo's data want all parts: they are made by the whole program, which then makes room for the two.
-    await stop(main);
-    const apart = { SEPTUM_NATS_URL: natsUrl, SEPTUM_DEMO_PATIENTS: '0' };
-    main = start(['--except', 'medications'], { ...apart, SEPTUM_DATA_DIR: folder });
-    run = await ready(folder, main, 60);
-    const own = join(folder, 'medications');
-    const second = start(['--only', 'medications'], {
+  const runs: Run[] = [];
+  for (const [nth, args] of argumentsOf(topology).entries()) {
+    const own = nth === 0 ? folder : join(folder, `process-${nth}`);
+    const child = start(args, {
       ...apart,
       SEPTUM_DATA_DIR: own,
-      SEPTUM_DATABASE_URL: run.database,
+      SEPTUM_DEMO_PATIENTS: '0',
+      ...(nats ? { SEPTUM_NATS_URL: nats.url } : {}),
+      ...(runs[0] ? { SEPTUM_DATABASE_URL: runs[0].database } : {}),
     });
-    children.push(second);
-    await ready(own, second, 60);
+    children.push(child);
+    runs.push(await ready(own, child, 60));
   }
-  children.unshift(main);
+  const [run] = runs as [Run];
   const token = execFileSync(process.execPath, [program, 'token', '--scope', 'system/*.cruds'], {
     env: { ...process.env, SEPTUM_DATA_DIR: folder },
     encoding: 'utf8',
@@ -91,10 +124,12 @@ export async function install(patients: number, natsUrl?: string): Promise<Insta
     port: Number(port),
     token,
     septum: children.map((child) => child.pid ?? 0),
-    postmaster: postmasterOf(folder),
-    databaseUrl: run.database,
+    postmasters: [postmasterOf(folder), ...(second ? [second.pid()] : [])],
+    databaseUrls: [run.database, ...(second ? [second.url] : [])],
     async stop() {
       for (const child of children.toReversed()) await stop(child);
+      await second?.stop();
+      await nats?.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -103,7 +138,7 @@ export async function install(patients: number, natsUrl?: string): Promise<Insta
 /** PostgreSQL writes its process id into the cluster's folder. https://www.postgresql.org/docs/18/storage-file-layout.html */
 function postmasterOf(folder: string): number {
   const found =
-    execFileSync('find', ['-L', folder, '-name', 'postmaster.pid'], { encoding: 'utf8' })
+    execFileSync('find', ['-L', join(folder, 'postgres'), '-name', 'postmaster.pid'], { encoding: 'utf8' })
       .trim()
       .split('\n')[0] ?? '';
   return Number(readFileSync(found, 'utf8').split('\n')[0]);

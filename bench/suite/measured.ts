@@ -13,4 +13,6 @@ export interface Measured {
   readonly postgresCpuMs: number;
   readonly budgetMs: number;
   readonly bytes: number;
+  /** Sent to PostgreSQL for each request. */
+  readonly statements: number;
 }

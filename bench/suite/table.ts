@@ -1,5 +1,7 @@
+import type { Disk } from './disk.ts';
 import type { Floor } from './floor.ts';
 import type { Measured } from './measured.ts';
+import { row, told } from './record.ts';
 
 /** CPU-ms for each second. */
 export interface Idle {
@@ -13,9 +15,8 @@ export interface Result {
   readonly floor: readonly Floor[];
   readonly idle: Idle;
   readonly residentMb: number;
+  readonly disk: Disk;
 }
-
-const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
 
 /** How many times slower than the machine of the budgets this one was, in this run: the geometric mean of the floors. */
 function paceOf(floor: readonly Floor[]): number {
@@ -24,19 +25,19 @@ function paceOf(floor: readonly Floor[]): number {
 }
 
 /** The results as Markdown: what was measured, on what, and beside it the budget and the floor. */
-export function table(machine: object, results: readonly Result[]): string {
-  const lines = [
-    Object.entries(machine)
-      .map(([name, value]) => `${name} ${value}`)
-      .join(' · '),
-    '',
-  ];
-  for (const { topology, rows, floor, idle, residentMb } of results) {
+export function table(
+  machine: Readonly<Record<string, string | number>>,
+  results: readonly Result[],
+): string {
+  const lines = [told(machine), ''];
+  for (const { topology, rows, floor, idle, residentMb, disk } of results) {
     const pace = paceOf(floor);
     lines.push(
       `### ${topology}`,
       '',
       `Resident after the run: ${residentMb} MB. Idle: ${idle.septumCpuMs.toFixed(1)} CPU-ms a second of Septum, ${idle.postgresCpuMs.toFixed(1)} of PostgreSQL. This machine during this run: ${pace.toFixed(1)} × the CPU time of the quiet one that the budgets were set on (geometric mean of the floors).`,
+      '',
+      `Disk after loading: ${disk.bytesEach} bytes for each of ${disk.resources} resources, with indexes, history, outbox, inbox and audit; the text of a resource has ${disk.textBytesEach} on average.`,
       '',
     );
     lines.push(
@@ -53,9 +54,10 @@ export function table(machine: object, results: readonly Result[]): string {
         'of budget',
         'of budget at this pace',
         'bytes',
+        'statements',
       ]),
     );
-    lines.push(row(Array.from({ length: 12 }, () => '---')));
+    lines.push(row(Array.from({ length: 13 }, () => '---')));
     for (const one of rows) {
       const spent = one.septumCpuMs + one.postgresCpuMs;
       lines.push(
@@ -72,6 +74,7 @@ export function table(machine: object, results: readonly Result[]): string {
           `${(spent / one.budgetMs).toFixed(2)} ×`,
           `${(spent / one.budgetMs / pace).toFixed(2)} ×`,
           one.bytes,
+          one.statements.toFixed(2),
         ]),
       );
     }

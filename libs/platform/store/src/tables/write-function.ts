@@ -1,5 +1,7 @@
+import { indexSql } from './index-sql.ts';
+
 /**
- * `write_resources`: all that writing means, for any number of resources, in one statement: lock, check, superseded
+ * `write_resources`: all that writing means, for any number of resources, in one call: lock, check, superseded
  * version, row, index, change event, audit. It is VOLATILE, so each of its statements takes its own snapshot, and what
  * follows a lock sees what the lock guarded; a single SQL statement would not.
  *
@@ -8,14 +10,19 @@
  *
  * A write that may not happen leaves no trace and is told by its `outcome`; the caller decides what becomes of the
  * others. `p_range_of` and `p_word_of` name, for each index row, the ordinal of its write.
+ *
+ * Its statements serve all writes of the call at once wherever they can: beginning one costs more than a row.
  */
 export function writeFunctionSql(schema: string): string {
   const s = `"${schema}"`;
   return `
 ${headSql(s)}BEGIN
-${createSql(s)}${changeSql(s)}${acceptSql}    RETURN NEXT;
+${createSql(s)}  FOR i IN 1..total LOOP
+${decideSql}${supersedeSql(s)}${acceptSql}    RETURN NEXT;
   END LOOP;
-${indexAndEventsSql(s)}END
+  -- What changed nothing is not worth an event either.
+  IF cardinality(accepted) = 0 THEN RETURN; END IF;
+${indexSql(s)}${auditAndEventsSql(s)}END
 $write$;
 `;
 }
@@ -33,12 +40,18 @@ function headSql(s: string): string {
 LANGUAGE plpgsql AS $write$
 DECLARE
   total CONSTANT int4 := cardinality(p_type);
-  old ${s}.resource;
-  known boolean;
-  any_known boolean := true;
-  fresh int8[] := '{}';
+  locked int4 := 0;
   stamp timestamptz(3);
   place int8;
+  -- The items of those that were not there, and the places and items of those that were and change.
+  fresh int8[] := '{}';
+  changed int4[] := '{}';
+  changed_item int8[] := '{}';
+  old_version int4[];
+  old_stamp timestamptz[];
+  old_deleted boolean[];
+  old_patients text[];
+  old_same boolean[];
   event_key text[] := p_event_key;
   event_pattern text[] := p_event_pattern;
   event_payload text[] := p_event_payload;
@@ -50,88 +63,86 @@ DECLARE
 `;
 }
 
-/** Locks the rows; when there are none, inserts all that are new at once. Then one write after the other. */
+/** Of each write the row that is there, looked up by the primary key, whatever the planner thinks of the table's size. */
+function rowsOf(s: string, select: string, suffix: string): string {
+  return `LATERAL (
+      SELECT ${select} FROM ${s}.resource r WHERE r.type = w.type COLLATE "C" AND r.id = w.id COLLATE "C" ${suffix}
+    ) r`;
+}
+
+/** Locks what is there, inserts all that is new, then reads what was there already. */
 function createSql(s: string): string {
-  return `  IF total > 1 THEN
-    PERFORM FROM unnest(p_type, p_id) WITH ORDINALITY AS w (type, id, place)
-      JOIN ${s}.resource r ON r.type = w.type COLLATE "C" AND r.id = w.id COLLATE "C" ORDER BY w.place FOR UPDATE OF r;
-    any_known := FOUND;
-    IF NOT any_known THEN
-      stamp := clock_timestamp();
-      WITH inserted AS (
-        INSERT INTO ${s}.resource (type, id, item, last_updated, version, patients, definition_set, content)
-        SELECT w.type, w.id, w.item, stamp, 1, w.patients::text[], p_definition_set, w.content
-        FROM unnest(p_method, p_type, p_id, p_item, p_content, p_patients, p_if_match) WITH ORDINALITY
-          AS w (method, type, id, item, content, patients, if_match, place)
-        WHERE w.method <> 'd' AND coalesce(w.if_match, 0) = 0 ORDER BY w.place
-        ON CONFLICT DO NOTHING RETURNING item
-      ) SELECT coalesce(array_agg(item), '{}') INTO fresh FROM inserted;
+  const lock = `PERFORM FROM unnest(p_type, p_id) AS w (type, id) CROSS JOIN ${rowsOf(s, '', 'FOR UPDATE')};`;
+  return `  -- Whoever creates under an id of his own making need not look first.
+  IF 'u' = ANY (p_method) OR 'd' = ANY (p_method) THEN
+    ${lock}
+    GET DIAGNOSTICS locked = ROW_COUNT;
+  END IF;
+  IF locked < total THEN
+    stamp := clock_timestamp();
+    WITH inserted AS (
+      INSERT INTO ${s}.resource (type, id, item, last_updated, version, patients, definition_set, content)
+      SELECT w.type, w.id, w.item, stamp, 1, w.patients::text[], p_definition_set, w.content
+      FROM unnest(p_method, p_type, p_id, p_item, p_content, p_patients, p_if_match) WITH ORDINALITY
+        AS w (method, type, id, item, content, patients, if_match, place)
+      WHERE w.method <> 'd' AND coalesce(w.if_match, 0) = 0 ORDER BY w.place
+      ON CONFLICT DO NOTHING RETURNING item
+    ) SELECT coalesce(array_agg(item), '{}') INTO fresh FROM inserted;
+    IF locked + cardinality(fresh) < total THEN
+      -- Somebody was faster, or the row is one that this caller may not see.
+      ${lock}
     END IF;
   END IF;
-  FOR i IN 1..total LOOP
-    new_version := 1;
-    IF p_item[i] = ANY (fresh) THEN
-      known := false;
-      outcome := 'created';
-${acceptSql}      RETURN NEXT;
-      CONTINUE;
-    END IF;
-    -- Whoever creates under an id of his own making need not look first.
-    known := false;
-    IF any_known AND p_method[i] <> 'c' THEN
-      SELECT * INTO old FROM ${s}.resource r WHERE r.type = p_type[i] AND r.id = p_id[i] FOR UPDATE;
-      known := FOUND;
-    END IF;
-    stamp := clock_timestamp();
-    IF NOT known AND p_method[i] <> 'd' AND coalesce(p_if_match[i], 0) = 0 THEN
-      INSERT INTO ${s}.resource (type, id, item, last_updated, version, patients, definition_set, content)
-        VALUES (p_type[i], p_id[i], p_item[i], stamp, 1, p_patients[i]::text[], p_definition_set, p_content[i])
-        ON CONFLICT DO NOTHING;
-      IF NOT FOUND THEN
-        -- Somebody was faster, or the row is one that this caller may not see.
-        SELECT * INTO old FROM ${s}.resource r WHERE r.type = p_type[i] AND r.id = p_id[i] FOR UPDATE;
-        known := FOUND;
-        outcome := 'hidden';
-      ELSE
-        outcome := 'created';
-      END IF;
-    ELSE
-      outcome := CASE WHEN p_method[i] = 'd' AND p_if_match[i] IS NULL THEN 'absent' ELSE 'version-conflict' END;
-    END IF;
+  IF cardinality(fresh) < total THEN
+    SELECT array_agg(x.version), array_agg(x.last_updated), array_agg(x.deleted), array_agg(x.patients), array_agg(x.same)
+      INTO old_version, old_stamp, old_deleted, old_patients, old_same
+    FROM (
+      SELECT r.*, p_skip_same AND r.content = w.content AS same
+      FROM unnest(p_type, p_id, p_content) WITH ORDINALITY AS w (type, id, content, place)
+      LEFT JOIN ${rowsOf(s, 'version, last_updated, deleted, patients::text, content', 'OFFSET 0')} ON true
+      ORDER BY w.place
+    ) AS x;
+  END IF;
 `;
 }
 
-/** A resource that is there: what may happen to it, the version that is superseded, the row. */
-function changeSql(s: string): string {
-  return `    IF known THEN
-      new_version := old.version;
-      stamp := old.last_updated;
+/** What becomes of one write. */
+const decideSql = `    new_version := 1;
+    IF p_item[i] = ANY (fresh) THEN
+      outcome := 'created';
+    ELSIF old_version[i] IS NULL THEN
+      stamp := clock_timestamp();
+      outcome := CASE WHEN p_method[i] = 'd' AND p_if_match[i] IS NULL THEN 'absent'
+        WHEN p_method[i] = 'd' OR p_if_match[i] > 0 THEN 'version-conflict' ELSE 'hidden' END;
+    ELSE
+      new_version := old_version[i];
       outcome := CASE
-        WHEN p_if_match[i] IS NOT NULL AND p_if_match[i] <> CASE WHEN old.deleted THEN 0 ELSE old.version END
-          AND p_if_match[i] <> old.version THEN 'version-conflict'
+        WHEN p_if_match[i] IS NOT NULL AND p_if_match[i] <> CASE WHEN old_deleted[i] THEN 0 ELSE new_version END
+          AND p_if_match[i] <> new_version THEN 'version-conflict'
         WHEN p_method[i] = 'c' THEN 'exists'
-        WHEN p_method[i] = 'd' AND old.deleted THEN 'absent'
-        WHEN p_skip_same AND NOT old.deleted AND old.content = p_content[i] THEN 'unchanged'
+        WHEN p_method[i] = 'd' AND old_deleted[i] THEN 'absent'
+        WHEN old_same[i] AND NOT old_deleted[i] THEN 'unchanged'
         WHEN p_method[i] = 'd' THEN 'deleted'
-        WHEN old.deleted THEN 'created'
+        WHEN old_deleted[i] THEN 'created'
         ELSE 'updated' END;
-      IF outcome IN ('created', 'updated', 'deleted') THEN
-        new_version := old.version + 1;
-        stamp := greatest(clock_timestamp()::timestamptz(3), old.last_updated + interval '1 millisecond');
-        INSERT INTO ${s}.history (type, id, last_updated, version, codec, deleted, patients, organisation, labels, definition_set, content)
-          VALUES (old.type, old.id, old.last_updated, old.version, old.codec, old.deleted, old.patients, old.organisation, old.labels,
-            old.definition_set, old.content);
-        IF outcome = 'deleted' THEN
-          UPDATE ${s}.resource r SET version = new_version, last_updated = stamp, deleted = true, content = ''
-            WHERE r.type = p_type[i] AND r.id = p_id[i];
-          DELETE FROM ${s}.search_key k WHERE k.item = p_item[i];
-        ELSE
-          UPDATE ${s}.resource r SET version = new_version, last_updated = stamp, deleted = false, patients = p_patients[i]::text[],
-              definition_set = p_definition_set, content = p_content[i]
-            WHERE r.type = p_type[i] AND r.id = p_id[i];
-        END IF;
-        DELETE FROM ${s}.search_range x WHERE x.item = p_item[i];
-        DELETE FROM ${s}.search_word x WHERE x.item = p_item[i];
+      stamp := old_stamp[i];
+`;
+
+/** The superseded version, and the row. */
+function supersedeSql(s: string): string {
+  const columns =
+    'type, id, last_updated, version, codec, deleted, patients, organisation, labels, definition_set, content';
+  return `      IF outcome IN ('created', 'updated', 'deleted') THEN
+        new_version := new_version + 1;
+        stamp := greatest(clock_timestamp()::timestamptz(3), stamp + interval '1 millisecond');
+        changed := changed || i;
+        changed_item := changed_item || p_item[i];
+        INSERT INTO ${s}.history (${columns})
+          SELECT ${columns} FROM ${s}.resource r WHERE r.type = p_type[i] AND r.id = p_id[i];
+        UPDATE ${s}.resource r SET version = new_version, last_updated = stamp, deleted = (outcome = 'deleted'),
+            patients = CASE outcome WHEN 'deleted' THEN r.patients ELSE p_patients[i]::text[] END,
+            definition_set = CASE outcome WHEN 'deleted' THEN r.definition_set ELSE p_definition_set END, content = p_content[i]
+          WHERE r.type = p_type[i] AND r.id = p_id[i];
       END IF;
     END IF;
 `;
@@ -143,10 +154,9 @@ const acceptSql = `    moment := (extract(epoch FROM stamp) * 1000)::int8;
       accepted := accepted || i;
       accepted_outcome := accepted_outcome || outcome;
       accepted_version := accepted_version || new_version;
-      accepted_patients := accepted_patients || CASE outcome WHEN 'deleted' THEN old.patients::text ELSE p_patients[i] END;
+      accepted_patients := accepted_patients || CASE outcome WHEN 'deleted' THEN old_patients[i] ELSE p_patients[i] END;
       IF p_change_pattern IS NOT NULL THEN
-        event_key := event_key || coalesce(p_order_key[i],
-          CASE WHEN known AND cardinality(old.patients) > 0 THEN 'Patient/' || old.patients[1] ELSE p_type[i] || '/' || p_id[i] END);
+        event_key := event_key || coalesce(p_order_key[i], 'Patient/' || (old_patients[i]::text[])[1], p_type[i] || '/' || p_id[i]);
         event_pattern := event_pattern || p_change_pattern;
         event_payload := event_payload || ('{"type":"' || p_type[i] || '","id":"' || p_id[i] || '","version":' || new_version
           || ',"change":"' || outcome || '"}');
@@ -155,27 +165,9 @@ const acceptSql = `    moment := (extract(epoch FROM stamp) * 1000)::int8;
     END IF;
 `;
 
-/** For all writes together: ordered index rows, then the events. */
-function indexAndEventsSql(s: string): string {
-  return `  -- What changed nothing is not worth an event either.
-  IF cardinality(accepted) = 0 THEN RETURN; END IF;
-  -- Equal keys are left alone: writing them again would index them again.
-  INSERT INTO ${s}.search_key AS k (item, keys)
-    SELECT p_item[a.place], p_keys[a.place]::int8[] FROM unnest(accepted, accepted_outcome) AS a (place, outcome)
-    WHERE a.outcome <> 'deleted'
-    ON CONFLICT (item) DO UPDATE SET keys = excluded.keys WHERE k.keys <> excluded.keys;
-  IF cardinality(p_range_of) > 0 THEN
-    INSERT INTO ${s}.search_range (key, item, low, high, unit, unit_code)
-      SELECT x.key, p_item[x.place], x.low, x.high, x.unit, x.unit_code
-      FROM unnest(p_range_of, p_range_key, p_range_low, p_range_high, p_range_unit, p_range_unit_code)
-        AS x (place, key, low, high, unit, unit_code) WHERE x.place = ANY (accepted);
-  END IF;
-  IF cardinality(p_word_of) > 0 THEN
-    INSERT INTO ${s}.search_word (key, item, value)
-      SELECT x.key, p_item[x.place], x.value FROM unnest(p_word_of, p_word_key, p_word_value) AS x (place, key, value)
-      WHERE x.place = ANY (accepted);
-  END IF;
-  INSERT INTO ${s}.audit (action, break_glass, count, version, subject, client, purpose, type, id, patients, detail)
+/** For all writes together: who did it, and what it means to others. */
+function auditAndEventsSql(s: string): string {
+  return `  INSERT INTO ${s}.audit (action, break_glass, count, version, subject, client, purpose, type, id, patients, detail)
     SELECT CASE a.outcome WHEN 'created' THEN 'C' WHEN 'updated' THEN 'U' ELSE 'D' END, p_break_glass[a.place], 1, a.version,
       p_subject[a.place], p_client[a.place], p_purpose[a.place], p_type[a.place], p_id[a.place], a.patients::text[], p_audit_detail
     FROM unnest(accepted, accepted_outcome, accepted_version, accepted_patients) AS a (place, outcome, version, patients);

@@ -51,4 +51,5 @@ export { localReference, parseReference, type ReferenceValue } from './reference
 export { beginningOfTime, dateInterval, endOfTime, type Interval } from './date-interval.ts';
 export { largestNumber, numberInterval, smallestNumber, type NumberInterval } from './number-interval.ts';
 export { searchText } from './search-text.ts';
+export { wordPlace, type WordPlace } from './word-place.ts';
 export { operationOutcome } from './operation-outcome.ts';

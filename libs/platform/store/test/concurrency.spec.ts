@@ -60,7 +60,7 @@ describe('concurrent writers of one resource', () => {
     const [keys] = await house.database.query('*', {
       text: `SELECT count(*) AS words FROM search_word w JOIN resource r USING (item) WHERE r.id = 'chain'`,
     });
-    expect(keys).toEqual({ words: 3 });
+    expect(keys).toEqual({ words: 1 });
   });
 
   it('would have several winners if the lock were taken in the statement that reads what it guards', async () => {
@@ -92,7 +92,7 @@ describe('an idempotency key', () => {
     const [rows] = await house.database.query('*', {
       text: `SELECT count(*) AS count FROM search_word WHERE value = 'once'`,
     });
-    expect(rows).toEqual({ count: 3 });
+    expect(rows).toEqual({ count: 1 });
   });
 
   it('keeps giving the first answer after the resource has changed', async () => {

@@ -135,6 +135,8 @@ const parameters: Readonly<Record<string, Readonly<Record<string, fc.Arbitrary<s
   Patient: {
     family: several(pick(['mei', 'MEIER', 'sil', 'Ng', 'o’', 'zz'])),
     name: several(pick(['meierh', 'da', 'ng'])),
+    given: several(pick(['mei', 'da', 'sil'])),
+    phonetic: several(pick(['mei', 'zz'])),
     birthdate: several(prefixed(['2020', '2020-02', '2020-02-29'])),
     gender: several(pick(['male', 'female', 'http://hl7.org/fhir/administrative-gender|male'])),
     identifier: several(token),
@@ -156,7 +158,7 @@ const sorts: Readonly<Record<string, readonly string[]>> = {
     '-date,_id',
     'value-quantity,-_lastUpdated',
   ],
-  Patient: ['', 'family', '-name', 'birthdate', '-birthdate', 'family,birthdate'],
+  Patient: ['', 'family', '-name', '-given', 'birthdate', '-birthdate', 'family,birthdate'],
   RiskAssessment: ['', 'probability', '-probability'],
   ValueSet: [''],
 };

@@ -1,4 +1,4 @@
-import type { IndexValues, QuantityIndex } from '#platform/fhir';
+import { wordPlace, type IndexValues, type QuantityIndex } from '#platform/fhir';
 import type { SearchHash } from './search-hash.ts';
 import {
   codeKey,
@@ -22,6 +22,8 @@ export interface RangeRow {
 
 export interface WordRow {
   readonly key: string;
+  /** Of which part of its element the word is, e.g. `family`; empty where no parameter asks. */
+  readonly part: string;
   readonly value: string;
 }
 
@@ -103,11 +105,16 @@ function unitsOf({ system, code, unit }: QuantityIndex, hash: SearchHash): [stri
   ]);
 }
 
+/** A word that stands there under its part does not stand there as one of the whole again. */
 function wordsOf(type: string, { strings }: IndexValues, hash: SearchHash): readonly WordRow[] {
   const rows = new Map<string, WordRow>();
-  for (const { parameter, value } of strings) {
-    const row = { key: hash.ofRecurring(parameterKey(type, parameter)), value: value.slice(0, wordLimit) };
-    rows.set(`${row.key} ${row.value}`, row);
+  const inParts = new Set<string>();
+  for (const { parameter, value: text } of strings) {
+    const { parameter: whole, part } = wordPlace(type, parameter);
+    const key = hash.ofRecurring(parameterKey(type, whole));
+    const value = text.slice(0, wordLimit);
+    rows.set(`${key} ${part} ${value}`, { key, part, value });
+    if (part !== '') inParts.add(`${key} ${value}`);
   }
-  return [...rows.values()];
+  return [...rows.values()].filter(({ key, part, value }) => part !== '' || !inParts.has(`${key} ${value}`));
 }

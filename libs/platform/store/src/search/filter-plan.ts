@@ -5,6 +5,7 @@ import { parameterKey } from '../index/search-key.ts';
 import { isNarrow, rangeCondition } from './range-condition.ts';
 import { filterKeys } from './search-keys.ts';
 import type { SqlValues } from './sql-values.ts';
+import { rowsOfKey, wordKey } from './word-key.ts';
 
 /** Writes SQL that holds for the resource whose item is the given expression. */
 export type Probe = (item: string, sql: SqlValues) => string;
@@ -134,7 +135,7 @@ function probeWord(filter: SearchFilter, context: FilterContext): Probe {
   return (
     item,
     sql,
-  ) => `(SELECT true FROM "${context.schema}".search_word p WHERE p.item = ${item} AND p.key = ${keyOf(filter, context, sql)}
+  ) => `(SELECT true FROM "${context.schema}".search_word p WHERE p.item = ${item} AND ${placeCondition('p', filter, context, sql)}
     AND ${wordCondition('p', filter, sql)} LIMIT 1)`;
 }
 
@@ -162,13 +163,22 @@ function driveRange(filter: SearchFilter, context: FilterContext): Driver {
 
 function driveWord(filter: SearchFilter, context: FilterContext): Driver {
   return (sql, probes) => {
-    const conditions = [`x.key = ${keyOf(filter, context, sql)}`, wordCondition('x', filter, sql)];
+    const conditions = [placeCondition('x', filter, context, sql), wordCondition('x', filter, sql)];
     return `SELECT DISTINCT x.item FROM "${context.schema}".search_word x WHERE ${and(conditions, probes, 'x.item', sql)}`;
   };
 }
 
 function keyOf({ parameter }: SearchFilter, { type, hash }: FilterContext, sql: SqlValues): string {
   return sql.add(hash.ofRecurring(parameterKey(type, parameter)), 'int8');
+}
+
+function placeCondition(
+  alias: string,
+  { parameter }: SearchFilter,
+  { type, hash }: FilterContext,
+  sql: SqlValues,
+): string {
+  return rowsOfKey(alias, wordKey(type, parameter, hash), sql);
 }
 
 /** Begins with; in byte order everything that begins with a text lies before the text followed by the last character. */

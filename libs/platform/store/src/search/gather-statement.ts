@@ -86,12 +86,7 @@ function typeOf(key: OrderKey): Level['type'] {
 }
 
 function keysSql(schema: string, order: readonly OrderKey[], sql: SqlValues): string {
-  return order
-    .map((key, at) => {
-      const value = orderValueSql(schema, key, () => sql.add(key.by === 'value' ? key.key : '', 'int8'));
-      return `${value} AS k${at}`;
-    })
-    .join(', ');
+  return order.map((key, at) => `${orderValueSql(schema, key, sql)} AS k${at}`).join(', ');
 }
 
 function item(sql: string, descending: boolean): Level {

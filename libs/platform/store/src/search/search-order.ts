@@ -1,6 +1,8 @@
 import { Fault, searchParameter, searchParameters, type SortKey } from '#platform/fhir';
 import type { SearchHash } from '../index/search-hash.ts';
 import { parameterKey } from '../index/search-key.ts';
+import type { SqlValues } from './sql-values.ts';
+import { rowsOfKey, wordKey, type RowKey } from './word-key.ts';
 
 /** One key of `_sort`. */
 export type OrderKey =
@@ -9,11 +11,10 @@ export type OrderKey =
   | ValueOrder;
 
 /** By a parameter: ascending by a resource's least value, descending by its greatest; those without one come last. */
-export interface ValueOrder {
+export interface ValueOrder extends RowKey {
   readonly by: 'value';
   readonly table: 'search_range' | 'search_word';
   readonly column: 'low' | 'value';
-  readonly key: string;
   readonly descending: boolean;
 }
 
@@ -51,18 +52,20 @@ function orderKey(type: string, { parameter, descending }: SortKey, hash: Search
     );
   }
   const table = tables[kind];
-  const column = table === 'search_word' ? 'value' : 'low';
-  return { by: 'value', table, column, key: hash.ofRecurring(parameterKey(type, parameter)), descending };
+  if (table === 'search_word')
+    return { by: 'value', table, column: 'value', ...wordKey(type, parameter, hash), descending };
+  const key = hash.ofRecurring(parameterKey(type, parameter));
+  return { by: 'value', table, column: 'low', key, part: '', descending };
 }
 
 /**
  * A row's value of the key, for `resource r`. `OFFSET 0` makes the planner look the item up: for an extreme it would
  * else walk the index of all values of the key, which on a table that was not analysed yet took it 4 ms a row.
  */
-export function orderValueSql(schema: string, key: OrderKey, keyParameter: () => string): string {
+export function orderValueSql(schema: string, key: OrderKey, sql: SqlValues): string {
   if (key.by === 'id') return 'r.id';
   if (key.by === 'moment') return '(extract(epoch FROM r.last_updated) * 1000)::float8';
   const extreme = key.descending ? 'max' : 'min';
-  const values = `SELECT v.${key.column} FROM "${schema}".${key.table} v WHERE v.item = r.item AND v.key = ${keyParameter()} OFFSET 0`;
+  const values = `SELECT v.${key.column} FROM "${schema}".${key.table} v WHERE v.item = r.item AND ${rowsOfKey('v', key, sql)} OFFSET 0`;
   return `(SELECT ${extreme}(v.${key.column}) FROM (${values}) v)`;
 }

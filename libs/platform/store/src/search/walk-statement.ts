@@ -3,6 +3,7 @@ import { patientsColumns } from '../resource-row.ts';
 import type { Cursor } from './cursor.ts';
 import { and, momentSql, type FilterContext, type FilterPlan, type Probe } from './filter-plan.ts';
 import type { OrderKey, ValueOrder } from './search-order.ts';
+import { rowsOfKey } from './word-key.ts';
 import { SqlValues } from './sql-values.ts';
 import { searchStatement } from './statement-name.ts';
 
@@ -71,7 +72,7 @@ function walkValues(
   const { table, column, descending } = order;
   const direction = descending ? 'DESC' : 'ASC';
   const sorting = `x.${column} ${direction}, x.item ${direction}`;
-  const where = [`x.key = ${sql.add(order.key, 'int8')}`];
+  const where = [rowsOfKey('x', order, sql)];
   if (after) {
     const at = sql.add(after[0], table === 'search_word' ? 'text' : 'float8');
     where.push(`(x.${column}, x.item) ${descending ? '<' : '>'} (${at}, ${sql.add(after[1], 'int8')})`);
@@ -80,7 +81,7 @@ function walkValues(
   const once: Probe = (
     item,
   ) => `x.ctid = (SELECT y.ctid FROM (SELECT y.ctid, y.${column} FROM "${schema}".${table} y
-      WHERE y.item = ${item} AND y.key = x.key OFFSET 0) y ORDER BY y.${column} ${direction}, y.ctid LIMIT 1)`;
+      WHERE y.item = ${item} AND y.key = x.key${order.part === '' ? '' : ' AND y.part = x.part'} OFFSET 0) y ORDER BY y.${column} ${direction}, y.ctid LIMIT 1)`;
   const inner = `SELECT x.${column}, x.item FROM "${schema}".${table} x WHERE ${and(where, [...filters.probes, once], 'x.item', sql)}
     ORDER BY ${sorting} OFFSET 0`;
   const columns = [`r.type = ${sql.add(type, 'text')}`, 'NOT r.deleted', ...filters.columns(sql)];
@@ -89,6 +90,6 @@ function walkValues(
     ORDER BY ${sorting} LIMIT ${sql.add(limit, 'int4')}`;
 }
 
-function hasValue(schema: string, { table, key }: ValueOrder, item: string, sql: SqlValues): string {
-  return `EXISTS (SELECT FROM "${schema}".${table} v WHERE v.item = ${item} AND v.key = ${sql.add(key, 'int8')})`;
+function hasValue(schema: string, order: ValueOrder, item: string, sql: SqlValues): string {
+  return `EXISTS (SELECT FROM "${schema}".${order.table} v WHERE v.item = ${item} AND ${rowsOfKey('v', order, sql)})`;
 }

@@ -6,13 +6,15 @@ export function indexSql(s: string): string {
   return `${keysSql(s)}  IF cardinality(changed) > 0 THEN
     DELETE FROM ${s}.search_range x WHERE x.item = ANY (changed_item);
     DELETE FROM ${s}.search_word x WHERE x.item = ANY (changed_item)
-      AND NOT EXISTS (SELECT FROM ${words} WHERE p_item[w.place] = x.item AND w.key = x.key AND w.value = x.value COLLATE "C");
-    INSERT INTO ${s}.search_word (key, item, value)
-      SELECT w.key, p_item[w.place], w.value FROM ${words} WHERE w.place = ANY (accepted)
-        AND NOT EXISTS (SELECT FROM ${s}.search_word x WHERE x.item = p_item[w.place] AND x.key = w.key AND x.value = w.value COLLATE "C");
+      AND NOT EXISTS (SELECT FROM ${words} WHERE p_item[w.place] = x.item AND w.key = x.key AND w.value = x.value COLLATE "C"
+        AND w.part = x.part COLLATE "C");
+    INSERT INTO ${s}.search_word (key, item, value, part)
+      SELECT w.key, p_item[w.place], w.value, w.part FROM ${words} WHERE w.place = ANY (accepted)
+        AND NOT EXISTS (SELECT FROM ${s}.search_word x 
+          WHERE x.item = p_item[w.place] AND x.key = w.key AND x.value = w.value COLLATE "C" AND x.part = w.part COLLATE "C");
   ELSIF cardinality(p_word_of) > 0 THEN
-    INSERT INTO ${s}.search_word (key, item, value)
-      SELECT w.key, p_item[w.place], w.value FROM ${words} WHERE w.place = ANY (accepted);
+    INSERT INTO ${s}.search_word (key, item, value, part)
+      SELECT w.key, p_item[w.place], w.value, w.part FROM ${words} WHERE w.place = ANY (accepted);
   END IF;
   IF cardinality(p_range_of) > 0 THEN
     INSERT INTO ${s}.search_range (key, item, low, high, unit, unit_code)
@@ -23,7 +25,7 @@ export function indexSql(s: string): string {
 `;
 }
 
-const words = 'unnest(p_word_of, p_word_key, p_word_value) AS w (place, key, value)';
+const words = 'unnest(p_word_of, p_word_key, p_word_part, p_word_value) AS w (place, key, part, value)';
 
 /** Equal keys are left alone: writing them again would index them again. */
 function keysSql(s: string): string {

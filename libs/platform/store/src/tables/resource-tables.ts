@@ -8,7 +8,7 @@
  * - `search_key`: for each resource that is not deleted the keyed hashes of all that is searched for by equality. It
  *   holds nothing readable and has no policy, because under one GIN is of no use: its operators are not leakproof.
  * - `search_range`: dates, numbers, quantities; `unit` and `unit_code` are hashes of `system|code` and `code`.
- * - `search_word`: normalised strings, found by their beginning.
+ * - `search_word`: normalised strings, found by their beginning; `part` says of which part of a name or address.
  */
 export function resourceTablesSql(schema: string): string {
   const s = `"${schema}"`;
@@ -56,8 +56,10 @@ CREATE TABLE ${s}.search_range (
 CREATE INDEX search_range_low ON ${s}.search_range (key, low, item);
 CREATE INDEX search_range_item ON ${s}.search_range (item, key);
 
-CREATE TABLE ${s}.search_word (key int8 NOT NULL, item int8 NOT NULL, value text COLLATE "C" NOT NULL);
-CREATE INDEX search_word_value ON ${s}.search_word (key, value, item);
+CREATE TABLE ${s}.search_word (
+  key int8 NOT NULL, item int8 NOT NULL, value text COLLATE "C" NOT NULL, part text COLLATE "C" NOT NULL
+);
+CREATE INDEX search_word_value ON ${s}.search_word (key, value, item, part);
 CREATE INDEX search_word_item ON ${s}.search_word (item, key);
 ${rowsOfPatients(s, 'resource')}${rowsOfPatients(s, 'history')}${rowsOfItems(s, 'search_range')}${rowsOfItems(s, 'search_word')}`;
 }

@@ -32,7 +32,7 @@ function headSql(s: string): string {
   p_method "char"[], p_type text[], p_id text[], p_item int8[], p_content text[], p_patients text[], p_order_key text[],
   p_keys text[], p_if_match int4[], p_skip_same boolean,
   p_range_of int4[], p_range_key int8[], p_range_low float8[], p_range_high float8[], p_range_unit int8[], p_range_unit_code int8[],
-  p_word_of int4[], p_word_key int8[], p_word_value text[],
+  p_word_of int4[], p_word_key int8[], p_word_part text[], p_word_value text[],
   p_definition_set text, p_change_pattern text, p_traceparent text[],
   p_event_key text[], p_event_pattern text[], p_event_payload text[], p_event_traceparent text[],
   p_subject text[], p_client text[], p_purpose text[], p_break_glass boolean[], p_audit_detail text

@@ -31,7 +31,7 @@ export interface OutcomeRow {
   readonly moment: number;
 }
 
-const parameters = Array.from({ length: 31 }, (_, index) => `$${index + 1}`).join(',');
+const parameters = Array.from({ length: 32 }, (_, index) => `$${index + 1}`).join(',');
 
 /** The statement that writes; see `write_resources`. Writes are to be in the order of `Type/id`. */
 export function writeStatement(
@@ -84,6 +84,7 @@ function indexValues(writes: readonly CalledWrite[]): unknown[] {
     ranges.map(({ row }) => row.unitCode),
     words.map(({ place }) => place),
     words.map(({ row }) => row.key),
+    words.map(({ row }) => row.part),
     words.map(({ row }) => row.value),
   ];
 }

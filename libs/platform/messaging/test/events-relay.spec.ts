@@ -59,6 +59,12 @@ async function readWhile(writing: Promise<void>, read: () => Promise<string[]>):
   return seen;
 }
 
+/** Who relays, and whether anybody may take over at once. */
+const leaseOf = () =>
+  ward.query<{ holder: string; free: boolean }>('*', {
+    text: `SELECT holder, expires_at = '-infinity' AS free FROM ward.event_lease WHERE name = 'relay'`,
+  });
+
 describe('the relay', () => {
   it('misses nothing of 16 writers', async () => {
     const outbox = new PostgresOutbox(ward);
@@ -142,6 +148,36 @@ describe('the relay', () => {
     await until(async () => (await effects(letters)).length === 80);
     expect(Date.now() - died).toBeLessThan(10_000 * slowdown());
     expect(await appliedInOrder(ward, letters, ['summaries', 'notices'])).toEqual([]);
+  });
+
+  it('of a copy publishes its own when the other has nothing to do, and is relayed by one that has', async () => {
+    const copies = [];
+    for (const database of [house.database('ward'), house.database('ward')]) {
+      const exchange = exchangeOf([{ name: 'ward', database, caller: letterCaller }]);
+      open.push(exchange);
+      await exchange.start();
+      copies.push(exchange);
+    }
+    const [first, second] = copies;
+    const outbox = new PostgresOutbox(ward);
+    const published = async (by: EventExchange | undefined, withinMs: number): Promise<void> => {
+      await write(
+        ward,
+        1,
+        () => ['Patient/1'],
+        () => by?.poke('ward'),
+      );
+      await until(async () => !(await outbox.hasUnpublished()), withinMs);
+    };
+    expect(await leaseOf()).toEqual([]);
+    await published(first, 700);
+    const [held] = await leaseOf();
+    expect(held).toMatchObject({ free: false });
+    await published(second, 2_000);
+    expect(await leaseOf()).toEqual([held]);
+    await until(async () => (await leaseOf())[0]?.free === true, 10_000);
+    await published(second, 700);
+    expect((await leaseOf())[0]?.holder).not.toBe(held?.holder);
   });
 
   it('is not waited for when it hands over properly', async () => {

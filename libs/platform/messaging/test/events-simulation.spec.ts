@@ -58,7 +58,8 @@ class Simulation {
   async #work(process: Process, rounds: number): Promise<boolean> {
     const outbox = outboxOf(this.world, process);
     let epoch = this.world.epoch;
-    const leases = { current: (name: string) => ({ name, holder: 'h', epoch }) };
+    const lease = (name: string) => ({ name, holder: 'h', epoch });
+    const leases = { current: lease, take: async (name: string) => lease(name), awaits: () => false };
     const relay = new Relay(outbox, leases, 0, () => {});
     const reader = new OutboxReader(outbox);
     if (this.world.planted !== 'cursor by id') relay.listen((events) => reader.offer(events));

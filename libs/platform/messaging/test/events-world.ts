@@ -60,6 +60,10 @@ export class World {
     unlock();
   }
 
+  hasUnpublished(): boolean {
+    return this.rows.some((row) => row.committed && row.position === undefined);
+  }
+
   publish(lease: Lease, limit: number): PositionedEvent[] {
     if (lease.epoch !== this.epoch) return [];
     const batch = this.rows.filter((row) => row.committed && row.position === undefined).slice(0, limit);
@@ -122,6 +126,7 @@ export class Process {
 
 export function outboxOf(world: World, process: Process): Outbox {
   return {
+    hasUnpublished: () => process.io('any', () => world.hasUnpublished()),
     publish: (lease, limit) => process.io('publish', () => world.publish(lease, limit)),
     read: (after, limit) => process.io('read', () => world.read(after, limit)),
     last: () => process.io('last', () => (world.planted === 'cursor by id' ? Infinity : world.lastPosition)),

@@ -33,10 +33,9 @@ export class EventPart {
     this.#parts = parts;
     this.database = database;
     this.leases = new LeaseKeeper(database, holder, () => this.#onLeases.forEach((tell) => tell()), onError);
-    this.leases.seek(relayLease);
     this.outbox = new PostgresOutbox(database);
     this.relay = new Relay(this.outbox, this.leases, pollMs, onError);
-    this.#shipper = streams?.shipper(name, this.outbox, () => this.relay.leads, onError);
+    this.#shipper = streams?.shipper(name, this.outbox, () => this.leases.take(relayLease), onError);
     this.onLeases(() => this.relay.poke());
     this.relay.listen(() => this.#shipper?.poke());
   }

@@ -4,15 +4,21 @@ import { type Lease, leaseRows, releaseLeases, type Renew } from './lease.ts';
 /** After this long without renewal another process takes over. */
 const termMs = 2_000;
 const renewEveryMs = 600;
+/** A lease taken for a piece of work is kept this long after it, so that the next piece finds it. */
+const keptMs = 5_000;
 
-/** Keeps the leases of one part in this process: one statement for all of them, every 0.6 s. */
+/**
+ * Keeps the leases of one part in this process: one statement for all of them, every 0.6 s, while there is any to keep.
+ * Renewing is a write, so a part where nothing happens holds only those it was told to seek.
+ */
 export class LeaseKeeper {
   readonly #database: EventDatabase;
   readonly #renew: Renew;
   readonly #holder: string;
   readonly #onError: (error: unknown) => void;
   readonly #onChange: () => void;
-  readonly #names = new Set<string>();
+  /** What is striven for, and until when on the process's steady clock. */
+  readonly #sought = new Map<string, number>();
   readonly #held = new Map<string, { lease: Lease; until: number }>();
   #timer: NodeJS.Timeout | undefined;
   #renewing: Promise<void> = Promise.resolve();
@@ -33,7 +39,23 @@ export class LeaseKeeper {
 
   /** Strives for the lease of this name from now on. */
   seek(name: string): void {
-    this.#names.add(name);
+    this.#sought.set(name, Infinity);
+  }
+
+  /**
+   * The lease, asked for now if this process has it not. Kept, or striven for, a few seconds longer: who did not get it
+   * is told by `onChange` once its holder has died or has nothing more to do.
+   */
+  async take(name: string): Promise<Lease | undefined> {
+    const before = this.#sought.get(name);
+    this.#sought.set(name, Math.max(before ?? 0, performance.now() + keptMs));
+    if (before === undefined) await this.#round();
+    return this.current(name);
+  }
+
+  /** Whether the lease is striven for and another process has it. */
+  awaits(name: string): boolean {
+    return this.#sought.has(name) && this.current(name) === undefined;
   }
 
   /** The lease, while this process has it. Time is the process's steady clock, started before the question was asked. */
@@ -62,17 +84,30 @@ export class LeaseKeeper {
   }
 
   async #ask(): Promise<void> {
-    if (this.#stopped || this.#names.size === 0) return;
+    if (this.#stopped || this.#sought.size === 0) return;
     const asked = performance.now();
     const before = this.#epochs();
     try {
-      const leases = await this.#renew([...this.#names].sort(), this.#holder, termMs);
+      await this.#release([...this.#sought].filter(([, until]) => until < asked).map(([name]) => name));
+      const names = [...this.#sought.keys()].sort();
+      const leases = names.length === 0 ? [] : await this.#renew(names, this.#holder, termMs);
       this.#held.clear();
       for (const lease of leases) this.#held.set(lease.name, { lease, until: asked + termMs });
     } catch (error) {
       this.#onError(error);
     }
     if (this.#epochs() !== before) this.#onChange();
+  }
+
+  /** Gives up what has been of no use for a while: another process may have use for it. */
+  async #release(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    const leases = names.flatMap((name) => this.#held.get(name)?.lease ?? []);
+    for (const name of names) {
+      this.#sought.delete(name);
+      this.#held.delete(name);
+    }
+    if (leases.length > 0) await releaseLeases(this.#database, leases);
   }
 
   #epochs(): string {

@@ -5,6 +5,8 @@ import { eventColumns, eventOf, type EventRow, type PositionedEvent } from './po
 
 /** What the relay and the readers ask of a part's outbox. */
 export interface Outbox {
+  /** Whether there are committed events without a position. Asks without any lock. */
+  hasUnpublished(): Promise<boolean>;
   /** Gives the committed events that have none yet their positions, oldest first; empty when the lease is lost. */
   publish(lease: Lease, limit: number): Promise<PositionedEvent[]>;
   /** The published events after a position, in order. */
@@ -28,8 +30,15 @@ export class PostgresOutbox implements Outbox {
     this.#schema = database.schema;
   }
 
+  async hasUnpublished(): Promise<boolean> {
+    const [row] = await this.#database.query<{ found: boolean }>(everyRow, {
+      name: `${this.#schema}.outbox.any`,
+      text: `SELECT EXISTS (SELECT FROM "${this.#schema}".outbox WHERE position IS NULL) AS found`,
+    });
+    return row?.found ?? false;
+  }
+
   async publish(lease: Lease, limit: number): Promise<PositionedEvent[]> {
-    if (!(await this.#hasUnpublished())) return [];
     const mine = [lease.name, lease.holder, lease.epoch];
     // The lock comes in a statement of its own: the next one's snapshot then sees all that its last holder published.
     const [, rows] = await this.#database.pipeline<EventRow>(everyRow, [
@@ -70,14 +79,6 @@ export class PostgresOutbox implements Outbox {
         FROM "${this.#schema}".outbox WHERE position IS NULL`,
     });
     return { events: row?.events ?? 0, oldestMs: row?.oldest ?? 0 };
-  }
-
-  async #hasUnpublished(): Promise<boolean> {
-    const [row] = await this.#database.query<{ found: boolean }>(everyRow, {
-      name: `${this.#schema}.outbox.any`,
-      text: `SELECT EXISTS (SELECT FROM "${this.#schema}".outbox WHERE position IS NULL) AS found`,
-    });
-    return row?.found ?? false;
   }
 }
 

@@ -9,26 +9,29 @@ const batch = 500;
 /** Between two rounds that pokes ask for: under load many commits share a round, and an event alone goes at once. */
 const restMs = 25;
 
+/** Where nothing is published: often enough to find within seconds what a process left that died before its poke. */
+const quietPollMs = 2_000;
+
+type RelayLeases = Pick<LeaseKeeper, 'current' | 'take' | 'awaits'>;
+
 /**
  * Publishes the events of one part: gives each its position, in the order of their commits within a key. One process
- * relays at a time. Poked after each commit; the slow poll finds what a process that died, or another copy, left.
+ * relays at a time: the first that finds something to publish takes the lease, and keeps it while there is more.
+ * Poked after each commit; while it leads, its poll finds what other copies committed; while nobody does, each finds
+ * its own, and the slow poll what a process left that died.
  */
 export class Relay {
   readonly #outbox: Outbox;
-  readonly #leases: Pick<LeaseKeeper, 'current'>;
+  readonly #leases: RelayLeases;
   readonly #listeners = new Set<(events: readonly PositionedEvent[]) => void>();
   readonly #loop: WorkLoop;
   #position = 0;
 
-  constructor(
-    outbox: Outbox,
-    leases: Pick<LeaseKeeper, 'current'>,
-    pollMs: number,
-    onError: (error: unknown) => void,
-  ) {
+  constructor(outbox: Outbox, leases: RelayLeases, pollMs: number, onError: (error: unknown) => void) {
     this.#outbox = outbox;
     this.#leases = leases;
-    this.#loop = new WorkLoop(() => this.publish(), pollMs, onError, restMs);
+    const idleMs = (): number => (this.leads ? pollMs : Math.max(pollMs, quietPollMs));
+    this.#loop = new WorkLoop(() => this.publish(), idleMs, onError, restMs);
   }
 
   /** Whether this process relays now. */
@@ -60,7 +63,9 @@ export class Relay {
 
   /** Publishes what is committed; answers whether there may be more. */
   async publish(): Promise<boolean> {
-    const lease = this.#leases.current(relayLease);
+    // Another process relays, also what was committed here; the keeper pokes when it no longer does.
+    if (this.#leases.awaits(relayLease) || !(await this.#outbox.hasUnpublished())) return false;
+    const lease = await this.#leases.take(relayLease);
     if (lease === undefined) return false;
     const events = await this.#outbox.publish(lease, batch);
     if (events.length === 0) return false;

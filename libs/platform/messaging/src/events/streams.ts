@@ -1,4 +1,5 @@
 import type { EventReader } from './event-reader.ts';
+import type { Lease } from './lease.ts';
 import type { Outbox } from './outbox.ts';
 import type { Subscription } from './subscriptions.ts';
 
@@ -11,7 +12,12 @@ export interface Shipper {
 
 /** What carries events between processes. */
 export interface Streams {
-  /** Ships while `leads` says so. */
-  shipper(part: string, outbox: Outbox, leads: () => boolean, onError: (error: unknown) => void): Shipper;
+  /** Takes the `lead` before it ships anything. */
+  shipper(
+    part: string,
+    outbox: Outbox,
+    lead: () => Promise<Lease | undefined>,
+    onError: (error: unknown) => void,
+  ): Shipper;
   reader(subscription: Subscription, onNews: () => void): EventReader;
 }

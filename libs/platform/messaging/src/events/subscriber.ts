@@ -36,8 +36,16 @@ export class Subscriber {
     this.#parts = parts;
     this.#lease = leaseNameOf(parts.subscription.publisher, parts.subscription.name);
     parts.leases.seek(this.#lease);
-    this.#pulling = new WorkLoop(() => this.#pull(), parts.pollMs, parts.onError);
-    this.#tending = new WorkLoop(() => this.#tend(), tendEveryMs, parts.onError);
+    this.#pulling = new WorkLoop(
+      () => this.#pull(),
+      () => parts.pollMs,
+      parts.onError,
+    );
+    this.#tending = new WorkLoop(
+      () => this.#tend(),
+      () => tendEveryMs,
+      parts.onError,
+    );
   }
 
   /** Whether this process runs the subscription now. */

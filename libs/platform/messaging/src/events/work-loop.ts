@@ -1,7 +1,7 @@
-/** Does a step again and again: at once while there is more to do, when poked, and at the latest after `idleMs`. */
+/** Does a step again and again: at once while there is more to do, when poked, and at the latest after `idleMs()`. */
 export class WorkLoop {
   readonly #step: () => Promise<boolean>;
-  readonly #idleMs: number;
+  readonly #idleMs: () => number;
   readonly #onError: (error: unknown) => void;
   readonly #restMs: number;
   #poked = false;
@@ -10,7 +10,12 @@ export class WorkLoop {
   #running: Promise<void> = Promise.resolve();
 
   /** `step` answers whether there is more to do at once. After one that had not, pokes wait `restMs` for more of them. */
-  constructor(step: () => Promise<boolean>, idleMs: number, onError: (error: unknown) => void, restMs = 0) {
+  constructor(
+    step: () => Promise<boolean>,
+    idleMs: () => number,
+    onError: (error: unknown) => void,
+    restMs = 0,
+  ) {
     this.#restMs = restMs;
     this.#step = step;
     this.#idleMs = idleMs;
@@ -50,7 +55,7 @@ export class WorkLoop {
 
   async #idle(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, this.#idleMs);
+      const timer = setTimeout(resolve, this.#idleMs());
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

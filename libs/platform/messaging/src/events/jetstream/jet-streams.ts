@@ -1,6 +1,7 @@
 import { jetstream, type JetStreamClient, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { EventReader } from '../event-reader.ts';
+import type { Lease } from '../lease.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Shipper, Streams } from '../streams.ts';
 import type { Subscription } from '../subscriptions.ts';
@@ -24,9 +25,14 @@ export class JetStreams implements Streams {
     this.#options = options;
   }
 
-  shipper(part: string, outbox: Outbox, leads: () => boolean, onError: (error: unknown) => void): Shipper {
+  shipper(
+    part: string,
+    outbox: Outbox,
+    lead: () => Promise<Lease | undefined>,
+    onError: (error: unknown) => void,
+  ): Shipper {
     const maxBytes = this.#options.maxBytes ?? defaultMaxBytes;
-    return new StreamShipper({ part, outbox, maxBytes, leads, onError, jetstream: () => this.#connect() });
+    return new StreamShipper({ part, outbox, maxBytes, lead, onError, jetstream: () => this.#connect() });
   }
 
   reader(subscription: Subscription, onNews: () => void): EventReader {

@@ -9,7 +9,12 @@ export {
   type OpenContextDatabase,
 } from './open-context-database.ts';
 export type { PoolStats } from './context-pool.ts';
-export type { PreparedState, PreparedTransaction, PreparedTransactions } from './prepared-transactions.ts';
+export {
+  PreparedInDatabase,
+  type PreparedState,
+  type PreparedTransaction,
+  type PreparedTransactions,
+} from './prepared-transactions.ts';
 export {
   openCoordinator,
   type CoordinatorOptions,

@@ -3,7 +3,11 @@ import type { ContextDatabase, Row, RowPolicy, Statement } from './context-datab
 import { ContextPool, type PoolStats } from './context-pool.ts';
 import { commit, OpenTransaction } from './open-transaction.ts';
 import { runBatch } from './run-batch.ts';
-import { ContextPreparedTransactions, type PreparedTransactions } from './prepared-transactions.ts';
+import {
+  ContextPreparedTransactions,
+  PreparedInDatabase,
+  type PreparedTransactions,
+} from './prepared-transactions.ts';
 import { checkedPart } from './provision.ts';
 import { begun, setRows } from './row-setting.ts';
 
@@ -21,6 +25,8 @@ export interface ContextDatabaseOptions {
   readonly statementTimeoutMs?: number;
   /** Default 5,000 ms. */
   readonly lockTimeoutMs?: number;
+  /** One for all contexts of this process whose URLs lead to the same database. */
+  readonly preparedInDatabase?: PreparedInDatabase;
 }
 
 /** A context's database that its process opened, and closes. */
@@ -88,7 +94,11 @@ export function openContextDatabase(options: ContextDatabaseOptions): OpenContex
           throw error;
         }
       }),
-    prepared: new ContextPreparedTransactions(pool, context),
+    prepared: new ContextPreparedTransactions(
+      pool,
+      context,
+      options.preparedInDatabase ?? new PreparedInDatabase(),
+    ),
     stats: () => pool.stats(),
     close: () => pool.close(),
   };

@@ -47,15 +47,32 @@ export interface PreparedTransactions {
 
 const keepEffectsMs = 60_000;
 
+interface PreparedRow {
+  readonly gid: string;
+  readonly ageMs: number;
+}
+
+/** What is prepared in one database: asked once for all contexts of the process that ask at the same moment. */
+export class PreparedInDatabase {
+  #asking: Promise<readonly PreparedRow[]> | undefined;
+
+  ask(look: () => Promise<readonly PreparedRow[]>): Promise<readonly PreparedRow[]> {
+    this.#asking ??= look().finally(() => (this.#asking = undefined));
+    return this.#asking;
+  }
+}
+
 export class ContextPreparedTransactions implements PreparedTransactions {
   readonly #pool: ContextPool;
   readonly #context: string;
   readonly #marker: string;
+  readonly #inDatabase: PreparedInDatabase;
   /** Prepared by this process and not ended yet, for what is to run after the commit. */
   readonly #waiting = new Map<string, OpenTransaction>();
 
-  constructor(pool: ContextPool, context: string) {
+  constructor(pool: ContextPool, context: string, inDatabase: PreparedInDatabase) {
     this.#pool = pool;
+    this.#inDatabase = inDatabase;
     this.#context = context;
     this.#marker = `${context}.transaction_marker`;
   }
@@ -109,13 +126,13 @@ export class ContextPreparedTransactions implements PreparedTransactions {
   }
 
   async list(): Promise<readonly PreparedTransaction[]> {
-    const { rows } = await this.#alone({
-      text: `select substr(gid, length($1) + 1) as id,
-                    (extract(epoch from clock_timestamp() - prepared) * 1000)::int8 as "ageMs"
-               from pg_prepared_xacts where starts_with(gid, $1) and database = current_database() order by prepared`,
-      values: [`${this.#context}:`],
-    });
-    return rows as unknown as PreparedTransaction[];
+    const look = () => this.#look();
+    // Whoever asked for all may have had no connection; that is no reason for another context not to know.
+    const all = await this.#inDatabase.ask(look).catch(look);
+    const prefix = `${this.#context}:`;
+    return all.flatMap(({ gid, ageMs }) =>
+      gid.startsWith(prefix) ? [{ id: gid.slice(prefix.length), ageMs }] : [],
+    );
   }
 
   async forget(ids: readonly string[]): Promise<void> {
@@ -127,6 +144,16 @@ export class ContextPreparedTransactions implements PreparedTransactions {
     return this.#pool.use(
       async (client) => (await runBatch(client, this.#context, [statement]))[0] as BatchResult,
     );
+  }
+
+  /** Every role may see what is prepared, whoever's it is. */
+  async #look(): Promise<readonly PreparedRow[]> {
+    const { rows } = await this.#alone({
+      name: 'septum.prepared',
+      text: `select gid, (extract(epoch from clock_timestamp() - prepared) * 1000)::int8 as "ageMs"
+               from pg_prepared_xacts where database = current_database() order by prepared`,
+    });
+    return rows as unknown as PreparedRow[];
   }
 
   /** Whether a prepared transaction was there to be ended. */

@@ -6,6 +6,7 @@ import {
   openContextDatabase,
   openCoordinator,
   partUrl,
+  PreparedInDatabase,
   provision,
   type CoordinatorTransactions,
   type OpenContextDatabase,
@@ -24,8 +25,14 @@ beforeAll(async () => {
   await provision(server.url, parts);
   for (const part of parts) await migrate(server.url, part, [Things1700000000000]);
   coordinator = openCoordinator({ url: coordinatorUrl(server.url), poolSize: 2 });
+  const preparedInDatabase = new PreparedInDatabase();
   [clinical, medications] = parts.map((context) =>
-    openContextDatabase({ url: partUrl(server.url, context), context, lockTimeoutMs: 200 }),
+    openContextDatabase({
+      url: partUrl(server.url, context),
+      context,
+      lockTimeoutMs: 200,
+      preparedInDatabase,
+    }),
   ) as [OpenContextDatabase, OpenContextDatabase];
 });
 afterAll(async () => {
@@ -178,6 +185,13 @@ describe('a prepared transaction', () => {
     await expect(clinical.prepared.prepare('t5', '*', touch)).rejects.toMatchObject({ kind: 'timeout' });
     await clinical.prepared.commit('t4');
     expect(await clinical.query('*', { text: 'select body from thing' })).toEqual([{ body: '.' }]);
+  });
+
+  it('is listed by its own context alone, when both ask at the same moment', async () => {
+    await clinical.prepared.prepare('t7', '*', insert('a'));
+    const lists = await Promise.all([clinical, medications].map((each) => each.prepared.list()));
+    expect(lists).toEqual([[{ id: 't7', ageMs: expect.any(Number) }], []]);
+    await clinical.prepared.rollback('t7');
   });
 
   it('cannot be ended by another context', async () => {

@@ -2,6 +2,7 @@ import {
   migrate,
   openContextDatabase,
   partUrl,
+  PreparedInDatabase,
   provision,
   startEmbedded,
   type MigrationClass,
@@ -93,15 +94,22 @@ function pools(
   stopServer: () => Promise<void> | undefined,
 ) {
   const opened = new Map<string, OpenContextDatabase>();
+  const prepared = new Map<string, PreparedInDatabase>();
   return {
     open(part: string): OpenContextDatabase {
       const known = opened.get(part);
       if (known !== undefined) return known;
+      const url = urlOf(part);
+      const place = placeOf(url);
+      const preparedInDatabase = prepared.get(place) ?? new PreparedInDatabase();
+      prepared.set(place, preparedInDatabase);
+      const { poolSize } = settings;
       const database = openContextDatabase({
-        url: urlOf(part),
+        url,
         context: part,
-        poolSize: settings.poolSize,
+        poolSize,
         waitingLimit,
+        preparedInDatabase,
       });
       opened.set(part, database);
       return database;
@@ -111,4 +119,10 @@ function pools(
       await stopServer();
     },
   };
+}
+
+/** Which database a URL leads to, whoever logs in there. */
+function placeOf(url: string): string {
+  const { host, pathname, searchParams } = new URL(url);
+  return `${searchParams.get('host') ?? host}${pathname}`;
 }

@@ -60,6 +60,11 @@ export class Feed {
     return this.#held.size > 0;
   }
 
+  /** Whether there is progress to make or to save. */
+  get isBusy(): boolean {
+    return this.hasHeld || this.#undone.size > 0 || this.position > this.#saved;
+  }
+
   /** False when there is nothing to read from yet. */
   async open(): Promise<boolean> {
     const cursor = await this.#parts.store.cursor();

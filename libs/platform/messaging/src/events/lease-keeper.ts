@@ -49,7 +49,7 @@ export class LeaseKeeper {
   async take(name: string): Promise<Lease | undefined> {
     const before = this.#sought.get(name);
     this.#sought.set(name, Math.max(before ?? 0, performance.now() + keptMs));
-    if (before === undefined) await this.#round();
+    if (before === undefined) await this.#begin();
     return this.current(name);
   }
 
@@ -65,17 +65,22 @@ export class LeaseKeeper {
   }
 
   async start(): Promise<void> {
-    await this.#round();
-    this.#timer = setInterval(() => void this.#round(), renewEveryMs);
+    if (this.#sought.size > 0) await this.#begin();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#timer);
+    this.#rest();
     await this.#renewing;
     const leases = [...this.#held.values()].map((held) => held.lease);
     this.#held.clear();
     if (leases.length > 0) await releaseLeases(this.#database, leases).catch(this.#onError);
+  }
+
+  /** Asks now, and from now on again and again while anything is sought. */
+  #begin(): Promise<void> {
+    this.#timer ??= setInterval(() => void this.#round(), renewEveryMs);
+    return this.#round();
   }
 
   #round(): Promise<void> {
@@ -84,7 +89,7 @@ export class LeaseKeeper {
   }
 
   async #ask(): Promise<void> {
-    if (this.#stopped || this.#sought.size === 0) return;
+    if (this.#stopped || this.#sought.size === 0) return this.#rest();
     const asked = performance.now();
     const before = this.#epochs();
     try {
@@ -97,6 +102,11 @@ export class LeaseKeeper {
       this.#onError(error);
     }
     if (this.#epochs() !== before) this.#onChange();
+  }
+
+  #rest(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   /** Gives up what has been of no use for a while: another process may have use for it. */

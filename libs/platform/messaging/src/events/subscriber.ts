@@ -43,7 +43,7 @@ export class Subscriber {
     );
     this.#tending = new WorkLoop(
       () => this.#tend(),
-      () => tendEveryMs,
+      () => this.#tendEveryMs(),
       parts.onError,
     );
   }
@@ -89,13 +89,19 @@ export class Subscriber {
     const feed = this.#feed;
     if (feed === undefined) return false;
     try {
-      return await feed.pull();
+      const more = await feed.pull();
+      if (more) this.#tending.poke();
+      return more;
     } catch (error) {
       // What was read may not all be in the lanes: begin again from the durable cursor.
       this.#feed = undefined;
       await feed.close();
       throw error;
     }
+  }
+
+  #tendEveryMs(): number {
+    return this.#feed?.isBusy === true ? tendEveryMs : lookForDueEveryMs;
   }
 
   async #open(): Promise<Feed | undefined> {

@@ -14,6 +14,7 @@ import { catalogue } from '../catalogue.ts';
 import type { Bindings } from './bindings.ts';
 import { contextParts } from './context-parts.ts';
 import type { PublicAddress } from './public-address.ts';
+import { migrationProblems } from './migrated.ts';
 import type { SharedTransactions } from './shared-transactions.ts';
 import { systemCaller } from './system-caller.ts';
 
@@ -75,11 +76,18 @@ function openEvents(
 function watch(
   { name, strategy }: RunningContext,
   events: EventExchange,
-  { databases, health, metrics }: ContextsOptions,
+  { databases, health, metrics, topology }: ContextsOptions,
 ): void {
   const database = databases.open(name);
   const look = async (): Promise<PartFindings> => {
-    return { problems: strategy.isOpen ? [] : ['It takes no calls.'], ...(await events.lagOf(name)) };
+    const [behind, lag] = await Promise.all([migrationProblems(databases, name), events.lagOf(name)]);
+    const closed = strategy.isOpen ? [] : ['It takes no calls.'];
+    const unheard = strategy.isHeard ? [] : ['It is not reached over NATS.'];
+    // Beside the edge it still answers what comes in here; alone it answers nobody.
+    const [problems, impairments] = topology.isHere('edge')
+      ? [[...closed, ...behind], unheard]
+      : [[...closed, ...behind, ...unheard], []];
+    return { problems, impairments, ...lag };
   };
   health.watch(name, look);
   metrics.watch(name, {
@@ -88,6 +96,7 @@ function watch(
       return { total: open, idle, waiting };
     },
     permits: () => ({ inUse: strategy.load.active, waiting: strategy.load.waiting }),
-    lag: look,
+    lag: () => events.lagOf(name),
+    prepared: () => database.prepared.list(),
   });
 }

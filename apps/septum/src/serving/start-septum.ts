@@ -19,7 +19,7 @@ import { openBindings, type Bindings } from './bindings.ts';
 import { migrationsOf } from './context-parts.ts';
 import { makeDemoData } from './demo-data.ts';
 import { openHttpSide } from './http-side.ts';
-import { assertMigrated } from './migrated.ts';
+import { assertMigrated, migrationProblems } from './migrated.ts';
 import { assertSafeDatabases } from './safe-databases.ts';
 import { PublicAddress } from './public-address.ts';
 import { openSharedTransactions } from './shared-transactions.ts';
@@ -137,10 +137,9 @@ function openHealth(planned: Topology, { messenger, nats }: Bindings): Health {
 }
 
 function watchHome(databases: Databases, health: Health): void {
-  const home = databases.open('edge');
   health.watch('edge', async () => {
-    await home.query('', { name: 'septum.alive', text: 'select 1' });
-    return { problems: [], outboxLagMs: 0, inboxLagMs: 0, parked: 0 };
+    const problems = await migrationProblems(databases, 'edge');
+    return { problems, outboxLagMs: 0, inboxLagMs: 0, parked: 0 };
   });
 }
 

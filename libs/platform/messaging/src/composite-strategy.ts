@@ -90,6 +90,11 @@ export class CompositeStrategy extends Server implements CustomTransportStrategy
     return this.#open;
   }
 
+  /** Whether callers in other processes reach it; true where NATS has no part in it. */
+  get isHeard(): boolean {
+    return this.#service?.isHeard ?? true;
+  }
+
   /** Nest keeps the last of two handlers of one pattern and says nothing; here the second one stops the start. */
   override addHandler(
     pattern: unknown,

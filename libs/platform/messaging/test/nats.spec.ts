@@ -86,6 +86,18 @@ async function until(condition: () => boolean): Promise<void> {
   expect(condition()).toBe(true);
 }
 
+describe('a context', () => {
+  it('knows whether others reach it', async () => {
+    const ward = await openWard();
+    expect(ward.strategy.isHeard).toBe(true);
+    await nats.kill();
+    await until(() => !ward.strategy.isHeard);
+    expect(ward.strategy.isOpen).toBe(true);
+    await begin({ port: nats.port });
+    await until(() => ward.strategy.isHeard);
+  });
+});
+
 describe('when nobody serves a context', () => {
   it('calls are unavailable at once', async () => {
     const neighbour = await openNeighbour();

@@ -62,6 +62,19 @@ describe('health', () => {
     expect((await health.everywhere()).map(({ state }) => state)).toEqual(['ready', 'degraded', 'degraded']);
   });
 
+  it('tells a part that is impaired as degraded, and why', async () => {
+    const health = healthOf({ except: ['edge'] });
+    health.watch('patients', async () => ({ ...fine, impairments: ['cut off'] }));
+    health.watch('medications', async () => ({ ...fine, problems: ['gone'], impairments: ['cut off'] }));
+    health.started();
+    expect(await health.status('patients')).toMatchObject({ state: 'degraded', problems: ['cut off'] });
+    expect(await health.status('medications')).toMatchObject({
+      state: 'down',
+      problems: ['gone', 'cut off'],
+    });
+    expect(await health.unready()).toBeUndefined();
+  });
+
   it('asks for a part that runs elsewhere, and says when nobody answers', async () => {
     const reached = healthOf(
       { except: ['medications'] },

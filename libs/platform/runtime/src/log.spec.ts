@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { Fault } from '#platform/fhir';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { Fault, type FaultKind } from '#platform/fhir';
 import { createLog, nestLogger } from './log.ts';
 
 function capture() {
@@ -8,6 +8,7 @@ function capture() {
   const log = createLog('trace', { write: (line) => void lines.push(line) });
   return {
     log,
+    lines,
     told: () => JSON.parse(lines.at(-1) ?? '{}') as Record<string, unknown>,
     all: () => lines.join(''),
   };
@@ -68,6 +69,33 @@ describe('the log', () => {
       error: { kind: 'unavailable', text: 'Try again.', cause: { name: 'Error' } },
     });
     expect(all()).not.toContain('Canary');
+  });
+
+  it('says a warning once, then once a minute how often it came again', () => {
+    jest.useFakeTimers();
+    try {
+      const { log, lines, told } = capture();
+      const warn = (kind: FaultKind) =>
+        log.warn({ component: 'ward', error: new Fault(kind, 'Try again.') }, 'not applied');
+      for (let second = 0; second < 90; second += 1) {
+        warn('unavailable');
+        jest.advanceTimersByTime(1_000);
+      }
+      expect(lines).toHaveLength(2);
+      expect(told()).toMatchObject({ msg: 'not applied', count: 59, error: { kind: 'unavailable' } });
+      warn('timeout');
+      expect(lines).toHaveLength(3);
+      expect(told()).not.toHaveProperty('count');
+      // Its last count is said, then it is forgotten: what comes back later is news.
+      jest.advanceTimersByTime(180_000);
+      expect(lines).toHaveLength(4);
+      warn('unavailable');
+      expect(lines).toHaveLength(5);
+      for (let second = 0; second < 3; second += 1) log.error({ component: 'ward' }, 'failed');
+      expect(lines).toHaveLength(8);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('serves as the logger of Nest', () => {

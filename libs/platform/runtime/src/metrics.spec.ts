@@ -23,6 +23,7 @@ describe('metrics', () => {
     const common = {
       pool: () => ({ total: 4, idle: 1, waiting: 2 }),
       permits: () => ({ inUse: 3, waiting: 0 }),
+      prepared: async () => [],
     };
     metrics.watch('patients', {
       ...common,
@@ -35,5 +36,27 @@ describe('metrics', () => {
     expect(text).toContain('septum_event_lag_seconds{context="patients",box="outbox"} 1.5');
     expect(text).toContain('septum_parked_keys{context="patients",box="inbox"} 2');
     expect(text).not.toContain('septum_parked_keys{context="medications"');
+  });
+
+  it('tells how many transactions wait to be ended, and for how long', async () => {
+    const metrics = new Metrics();
+    let shares: { ageMs: number }[] | undefined = [{ ageMs: 7_500 }, { ageMs: 20 }];
+    metrics.watch('medications', {
+      pool: () => ({ total: 0, idle: 0, waiting: 0 }),
+      permits: () => ({ inUse: 0, waiting: 0 }),
+      lag: async () => ({ outboxLagMs: 0, inboxLagMs: 0, parked: 0 }),
+      prepared: async () => shares ?? Promise.reject(new Error('away')),
+    });
+    const text = await metrics.text();
+    expect(text).toContain('septum_prepared_transactions{context="medications",age="any"} 2');
+    expect(text).toContain('septum_prepared_transactions{context="medications",age="in_doubt"} 1');
+    expect(text).toContain('septum_prepared_transaction_seconds{context="medications",which="oldest"} 7.5');
+    shares = [];
+    expect(await metrics.text()).toContain(
+      'septum_prepared_transaction_seconds{context="medications",which="oldest"} 0',
+    );
+    // Figures of before are no figures.
+    shares = undefined;
+    expect(await metrics.text()).not.toContain('septum_prepared_transactions{');
   });
 });

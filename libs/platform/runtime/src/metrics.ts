@@ -10,7 +10,12 @@ export interface PartGauges {
     readonly inboxLagMs: number;
     readonly parked: number;
   }>;
+  /** The shares of transactions that are prepared and not ended: age of each in milliseconds. */
+  readonly prepared: () => Promise<readonly { readonly ageMs: number }[]>;
 }
+
+/** A coordinator that lives has ended its transaction long before. */
+const inDoubtAfterMs = 5_000;
 
 /** Measures the calls of one context. */
 export interface CallMeter {
@@ -71,6 +76,23 @@ export class Metrics {
       'box',
       async ({ lag }) => ({ inbox: (await lag()).parked }),
     );
+    this.#gauge(
+      'septum_prepared_transactions',
+      'Shares of transactions that are prepared, hold their locks, and wait to be ended.',
+      'age',
+      async ({ prepared }) => {
+        const shares = await prepared();
+        return { any: shares.length, in_doubt: shares.filter(({ ageMs }) => ageMs > inDoubtAfterMs).length };
+      },
+    );
+    this.#gauge(
+      'septum_prepared_transaction_seconds',
+      'Age of the oldest share of a transaction that waits to be ended; 0 when none does.',
+      'which',
+      async ({ prepared }) => ({
+        oldest: Math.max(0, ...(await prepared()).map(({ ageMs }) => ageMs)) / 1000,
+      }),
+    );
   }
 
   /** The meter of one context's calls, its labels looked up once: it stands in the way of every call. */
@@ -111,6 +133,7 @@ export class Metrics {
       labelNames: ['context', label],
       registers: [],
       async collect() {
+        this.reset();
         await Promise.all(
           [...parts].map(async ([context, gauges]) => {
             // A part whose database is away has no figures; the other parts' figures are still told.

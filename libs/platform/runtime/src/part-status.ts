@@ -17,6 +17,8 @@ export interface PartStatus {
 /** What a part found when it looked at itself; the rest of {@link PartStatus} follows from where it runs. */
 export interface PartFindings {
   readonly problems: readonly string[];
+  /** What is wrong and does not keep it from answering here; sentences too. */
+  readonly impairments?: readonly string[];
   readonly outboxLagMs: number;
   readonly inboxLagMs: number;
   readonly parked: number;
@@ -30,7 +32,9 @@ export function statusHere(
   phase: 'starting' | 'running' | 'stopping',
   findings: PartFindings,
 ): PartStatus {
-  return { part, placement: 'here', state: stateOf(phase, findings), ...findings, pid: process.pid };
+  const { impairments = [], ...rest } = findings;
+  const problems = [...findings.problems, ...impairments];
+  return { part, placement: 'here', state: stateOf(phase, findings), ...rest, problems, pid: process.pid };
 }
 
 export function statusNowhere(part: string, problem: string): PartStatus {
@@ -49,6 +53,7 @@ export function statusNowhere(part: string, problem: string): PartStatus {
 function stateOf(phase: 'starting' | 'running' | 'stopping', findings: PartFindings): PartStatus['state'] {
   if (phase !== 'running') return phase;
   if (findings.problems.length > 0) return 'down';
+  if ((findings.impairments ?? []).length > 0) return 'degraded';
   return findings.parked > 0 || Math.max(findings.outboxLagMs, findings.inboxLagMs) > boundedLagMs
     ? 'degraded'
     : 'ready';

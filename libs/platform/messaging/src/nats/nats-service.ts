@@ -12,6 +12,9 @@ import { decodeFrame, encodeFrame, header, headerOf, isNoResponders, numberOf } 
 /** How often a caller hears that its call is still being served. */
 const workingEveryMs = 1_000;
 
+/** A connection that comes back sooner was hardly gone. */
+const flickerMs = 1_000;
+
 /** Serves calls, however they came in. */
 interface Server {
   readonly context: string;
@@ -67,6 +70,14 @@ export class NatsService {
     this.#subscriptions.push(cancellations);
     this.#working = setInterval(() => this.#sayWorking(), workingEveryMs).unref();
     await connection.flush();
+  }
+
+  /** Whether other processes reach it: connected, and every subscription as it was made. */
+  get isHeard(): boolean {
+    return (
+      this.#link.disconnectedMs < flickerMs &&
+      this.#subscriptions.every((subscription) => !subscription.isClosed())
+    );
   }
 
   /** Leaves the queue groups; resolves when every call that NATS had already handed over is being served. */

@@ -78,7 +78,7 @@ export class RemoteBindings {
   /** A call also waits for its turn, for the outcome of a trial call, and between attempts: never past its deadline. */
   #inTime(call: OutgoingCall, answer: Promise<Reply<unknown>>): Promise<Reply<unknown>> {
     return new Promise((resolve, reject) => {
-      const remainingMs = call.deadline - this.#clock() + graceMs;
+      const remainingMs = Math.max(0, call.deadline - this.#clock() + graceMs);
       const timer = setTimeout(
         () => reject(deadlineFault(call.pattern)),
         Math.min(remainingMs, longestTimerMs),

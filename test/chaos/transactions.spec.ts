@@ -140,7 +140,7 @@ describe('a transaction whose coordinator or participant is killed', () => {
     try {
       await eventually(async () => {
         const decided = await house.query(
-          'select from edge.transaction_decision where transaction_id::text = any($1)',
+          'select from edge.transaction_decision where transaction_id::text = any($1) and decision is not null',
           [prepared],
         );
         if (decided.length === 0) throw new Error('Of the prepared transactions none is decided.');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { openContextDatabase, partUrl, type OpenContextDatabase } from '#platform/database';
 import { eventually, openHouse, type House } from '#platform/testing';
 
@@ -102,5 +103,51 @@ describe('a transaction that was prepared and then abandoned', () => {
     } finally {
       await abandoned.close();
     }
+  });
+});
+
+describe('a transaction that takes long', () => {
+  it('is not taken for abandoned while its coordinator lives', async () => {
+    const mark = `l${randomUUID()}`;
+    const operator = new pg.Client({ connectionString: house.database });
+    await operator.connect();
+    // The last participant needs longer than a prepared transaction is left alone.
+    await operator.query(`
+      create function patients.dawdle() returns trigger language plpgsql as 'begin perform pg_sleep(7); return new; end';
+      create trigger dawdle before insert on patients.resource for each row when (new.id = '${mark}') execute function patients.dawdle()`);
+    try {
+      expect((await house.fhir.post('', bundle(mark))).status).toBe(200);
+      for (const type of ['Patient', 'MedicationRequest'])
+        expect((await house.fhir.get(`${type}/${mark}`)).status).toBe(200);
+    } finally {
+      await operator.query('drop function patients.dawdle cascade');
+      await operator.end();
+    }
+  });
+});
+
+describe('a decision', () => {
+  it('to commit is not taken for carried out by a participant that knows nothing of it', async () => {
+    const decided = async (decision: string) => {
+      const id = randomUUID();
+      await home.query('*', {
+        text: `insert into edge.transaction_decision (transaction_id, decision, participants, decided_at)
+               values ($1, $2, '{medications}', now() - interval '2 seconds')`,
+        values: [id, decision],
+      });
+      return id;
+    };
+    const lost = await decided('commit');
+    const ended = await decided('rollback');
+    const finished = async (id: string) =>
+      (
+        await home.query<{ at: unknown }>('*', {
+          text: 'select finished_at as at from edge.transaction_decision where transaction_id = $1',
+          values: [id],
+        })
+      )[0]?.at;
+    // Recovery takes the older one first: when the younger one is finished, it has been there.
+    await eventually(async () => expect(await finished(ended)).not.toBeNull());
+    expect(await finished(lost)).toBeNull();
   });
 });

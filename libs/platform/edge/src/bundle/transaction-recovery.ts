@@ -4,7 +4,12 @@ import { asFault } from '#platform/fhir';
 import type { Prepared } from '#platform/store';
 import type { Edge, Owner } from '../edge.ts';
 import { sweepExpired } from '../home/sweep-expired.ts';
-import { decide, unfinishedDecisions } from '../home/transaction-decisions.ts';
+import {
+  decide,
+  stillUndecided,
+  unfinishedDecisions,
+  type UnfinishedDecision,
+} from '../home/transaction-decisions.ts';
 import { abandonedAfterMs, announce } from './two-phase-commit.ts';
 
 /** A transaction that a context has prepared and nobody has ended. It holds its locks. */
@@ -73,23 +78,35 @@ export class TransactionRecovery {
       this.#sweptAt = performance.now();
       await sweepExpired(edge.home);
     }
-    for (const { transactionId, decision, participants } of await unfinishedDecisions(
+    for (const unfinished of await unfinishedDecisions(edge.home, leaveAloneMs))
+      await this.#finish(unfinished);
+    const inDoubt = await this.inDoubt(abandonedAfterMs);
+    const alive = await stillUndecided(
       edge.home,
-      leaveAloneMs,
-    )) {
-      const owners = edge.owners.filter(({ context }) => participants.includes(context));
-      await announce(edge, call, transactionId, decision, owners);
-    }
-    for (const { transactionId, context, ageMs } of await this.inDoubt(abandonedAfterMs)) {
-      if (ageMs > alarmAfterMs)
-        this.#log.error(
-          { context, lagMs: ageMs },
-          `alarm: transaction ${transactionId} is in doubt; it is rolled back now`,
-        );
-      const owner = edge.owners.find((each) => each.context === context)!;
-      const decision = await decide(edge.home, transactionId, 'rollback', [context]);
-      await announce(edge, call, transactionId, decision, [owner]);
-    }
+      inDoubt.map(({ transactionId }) => transactionId),
+    );
+    for (const each of inDoubt) if (!alive.has(each.transactionId)) await this.#rollBack(each);
+  }
+
+  async #finish({ transactionId, decision, participants, ageMs }: UnfinishedDecision): Promise<void> {
+    const owners = this.#edge.owners.filter(({ context }) => participants.includes(context));
+    const finished = await announce(this.#edge, call, transactionId, decision, owners);
+    if (!finished && ageMs > alarmAfterMs)
+      this.#log.error(
+        { lagMs: ageMs },
+        `alarm: transaction ${transactionId} is decided, and a participant has not carried out its ${decision}`,
+      );
+  }
+
+  async #rollBack({ transactionId, context, ageMs }: InDoubt): Promise<void> {
+    if (ageMs > alarmAfterMs)
+      this.#log.error(
+        { context, lagMs: ageMs },
+        `alarm: transaction ${transactionId} is in doubt; it is rolled back now`,
+      );
+    const owner = this.#edge.owners.find((each) => each.context === context)!;
+    const decision = await decide(this.#edge.home, transactionId, 'rollback', [context]);
+    await announce(this.#edge, call, transactionId, decision, [owner]);
   }
 
   /** What is in doubt for longer than so many milliseconds, in all contexts that answer. */

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { asFault, Fault } from '#platform/fhir';
+import { Fault } from '#platform/fhir';
 import type { Edge, FhirCall, Owner } from '../edge.ts';
 import type { AnswerToKeep } from '../home/idempotency.ts';
-import { decide, markFinished, type Decision } from '../home/transaction-decisions.ts';
+import { decide, keepUndecided, markFinished, type Decision } from '../home/transaction-decisions.ts';
 import { applyRequest, toOutcomes, transactionTimeoutMs, type WriteOutcomes } from './share-request.ts';
 import type { TransactionPlan } from './transaction-plan.ts';
 
-/** An undecided transaction this old is taken for abandoned and rolled back, so the coordinator has to decide sooner. */
+/** A transaction prepared for so long is taken for abandoned and rolled back, unless its coordinator says otherwise. */
 export const abandonedAfterMs = 4_000;
+const sayAliveEveryMs = 1_000;
 
 /**
  * Participants in several processes or databases: each prepares its share, in one order for all transactions; the
@@ -25,6 +26,7 @@ export async function commitInTwoPhases(
   const participants = owners.map(({ context }) => context);
   const outcomes: WriteOutcomes = new Map();
   let decision: Decision;
+  const alive = sayAlive(edge, transactionId);
   try {
     for (const share of plan.shares) {
       const { request, texts } = applyRequest(transactionId, share, plan.substitutions);
@@ -36,6 +38,8 @@ export async function commitInTwoPhases(
   } catch (error) {
     await abandon(edge, call, transactionId, owners);
     throw error;
+  } finally {
+    clearInterval(alive);
   }
   await announce(edge, call, transactionId, decision, owners);
   if (decision === 'commit') return outcomes;
@@ -46,6 +50,17 @@ export async function commitInTwoPhases(
       retryAfterSeconds: 1,
     },
   );
+}
+
+/** Most transactions are decided before this says anything. */
+function sayAlive(edge: Edge, transactionId: string): NodeJS.Timeout {
+  let saying: Promise<void> | undefined;
+  return setInterval(() => {
+    // When the home database does not hear it in time, the transaction is rolled back: so it would be anyway.
+    saying ??= keepUndecided(edge.home, transactionId, abandonedAfterMs)
+      .catch(() => undefined)
+      .finally(() => (saying = undefined));
+  }, sayAliveEveryMs);
 }
 
 /**
@@ -63,7 +78,10 @@ async function abandon(
   if (decision !== undefined) await announce(edge, call, transactionId, decision, owners);
 }
 
-/** Tells every participant. One that is not reached is told again by recovery. */
+/**
+ * Tells every participant. One that is not reached is told again by recovery, and so is one that knows nothing of what
+ * is to be committed: its half would be lost without a word.
+ */
 export async function announce(
   edge: Edge,
   call: Pick<FhirCall, 'caller' | 'traceparent'>,
@@ -74,10 +92,9 @@ export async function announce(
   const told = await Promise.all(
     owners.map(async ({ transactions }) => {
       try {
-        await edge.call(call as FhirCall, transactions[decision], { transactionId });
-        return true;
-      } catch (error) {
-        asFault(error);
+        const { result } = await edge.call(call as FhirCall, transactions[decision], { transactionId });
+        return decision === 'rollback' || result.state === 'committed';
+      } catch {
         return false;
       }
     }),

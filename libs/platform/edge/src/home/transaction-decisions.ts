@@ -8,6 +8,41 @@ export interface UnfinishedDecision {
   readonly transactionId: string;
   readonly decision: Decision;
   readonly participants: readonly string[];
+  /** Milliseconds since it was decided, by the database's clock. */
+  readonly ageMs: number;
+}
+
+/**
+ * Says that a transaction is still being prepared, for so long from now. Nothing once it is decided. Only a coordinator
+ * that needs longer than others wait has to say so.
+ */
+export async function keepUndecided(
+  home: ContextDatabase,
+  transactionId: string,
+  forMs: number,
+): Promise<void> {
+  await home.query('*', {
+    name: 'edge.transaction-decision.keep-undecided',
+    text: `insert into edge.transaction_decision as d (transaction_id, participants, undecided_until)
+           values ($1, '{}', clock_timestamp() + make_interval(secs => $2::float8 / 1000))
+           on conflict (transaction_id) do update set undecided_until = excluded.undecided_until where d.decision is null`,
+    values: [transactionId, forMs],
+  });
+}
+
+/** Those of these transactions whose coordinator lives and has not decided. */
+export async function stillUndecided(
+  home: ContextDatabase,
+  transactionIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (transactionIds.length === 0) return new Set();
+  const rows = await home.query<{ id: string }>('*', {
+    name: 'edge.transaction-decision.undecided',
+    text: `select transaction_id as id from edge.transaction_decision
+            where transaction_id = any($1::uuid[]) and decision is null and undecided_until > clock_timestamp()`,
+    values: [transactionIds],
+  });
+  return new Set(rows.map(({ id }) => id));
 }
 
 /**
@@ -22,13 +57,15 @@ export async function decide(
   kept?: AnswerToKeep,
 ): Promise<Decision> {
   return home.transact('*', async (transaction) => {
-    const inserted = await transaction.query({
+    const written = await transaction.query({
       name: 'edge.transaction-decision.write',
-      text: `insert into edge.transaction_decision (transaction_id, decision, participants) values ($1, $2, $3)
-             on conflict (transaction_id) do nothing returning decision`,
+      text: `insert into edge.transaction_decision as d (transaction_id, decision, participants) values ($1, $2, $3)
+             on conflict (transaction_id) do update
+             set decision = excluded.decision, participants = excluded.participants, decided_at = now()
+             where d.decision is null returning decision`,
       values: [transactionId, decision, participants],
     });
-    if (inserted.length > 0) {
+    if (written.length > 0) {
       if (kept !== undefined) await keepAnswer(transaction, kept);
       return decision;
     }
@@ -56,8 +93,9 @@ export async function unfinishedDecisions(
 ): Promise<UnfinishedDecision[]> {
   return home.query<UnfinishedDecision & object>('*', {
     name: 'edge.transaction-decision.unfinished',
-    text: `select transaction_id as "transactionId", decision, participants from edge.transaction_decision
-            where finished_at is null and decided_at < now() - make_interval(secs => $1::float8 / 1000) order by decided_at`,
+    text: `select transaction_id as "transactionId", decision, participants,
+                   (extract(epoch from now() - decided_at) * 1000)::int8 as "ageMs" from edge.transaction_decision
+            where finished_at is null and decision is not null and decided_at < now() - make_interval(secs => $1::float8 / 1000) order by decided_at`,
     values: [olderThanMs],
   });
 }

@@ -1,5 +1,5 @@
 // https://hl7.org/fhir/R4/http.html#transaction
-import { Fault, type SlicedBundle } from '#platform/fhir';
+import { asFault, type SlicedBundle } from '#platform/fhir';
 import { bundleText } from '../bundle/bundle-text.ts';
 import { bounded } from '../bundle/bounded.ts';
 import { entryCall, performEntry } from '../bundle/perform-entry.ts';
@@ -96,8 +96,7 @@ async function readEntries(
       try {
         into.set(index, responseEntry(await performEntry(edge, entryCall(call, entry.request!), entry)));
       } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        into.set(index, faultEntry(error));
+        into.set(index, faultEntry(asFault(error)));
       }
     },
   );

@@ -78,8 +78,9 @@ const requests = `
   create index idempotent_answer_created on edge.idempotent_answer (created_at);
   create table edge.transaction_decision (
     transaction_id uuid primary key,
-    decision text not null check (decision in ('commit', 'rollback')),
+    decision text check (decision in ('commit', 'rollback')),
     participants text[] not null,
+    undecided_until timestamptz,
     decided_at timestamptz not null default now(),
     finished_at timestamptz
   );

@@ -101,7 +101,7 @@ describe('a transaction whose coordinator or participant is killed', () => {
       });
       expect({ seed, late: resolved.filter(({ ms, limitMs }) => ms > limitMs) }).toEqual({ seed, late: [] });
     },
-    shortOrLong(240_000, 2_400_000),
+    shortOrLong(1_200_000, 3_600_000),
   );
 
   function send(nth: number, attempts = 30): void {

@@ -1,4 +1,5 @@
 export * from './caller.ts';
+export * from './key-holder.ts';
 export * from './credential.ts';
 export * from './http-guard.ts';
 export * from './row-policy.ts';

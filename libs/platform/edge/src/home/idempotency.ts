@@ -4,7 +4,8 @@ import { Fault } from '#platform/fhir';
 
 /** What a client's key stands for, written with what it did: both are there, or neither. */
 export interface AnswerToKeep {
-  readonly client: string;
+  /** See `keyHolder`. */
+  readonly holder: string;
   readonly key: string;
   readonly requestHash: Buffer;
   /** Opaque here. */
@@ -18,13 +19,13 @@ export function requestHash(text: string): Buffer {
 /** The answer to a request with this key, when there was one in the last 24 h. Throws `conflict` when the key meant something else. */
 export async function findAnswer(
   home: ContextDatabase,
-  { client, key, requestHash: asked }: Omit<AnswerToKeep, 'answer'>,
+  { holder, key, requestHash: asked }: Omit<AnswerToKeep, 'answer'>,
 ): Promise<string | undefined> {
   const [row] = await home.query<{ request_hash: Buffer; answer: string }>('*', {
     name: 'edge.idempotent-answer.find',
     text: `select request_hash, answer from edge.idempotent_answer
             where client = $1 and key = $2 and created_at > now() - interval '24 hours'`,
-    values: [client, key],
+    values: [holder, key],
   });
   if (row === undefined) return undefined;
   if (row.request_hash.equals(asked)) return row.answer;
@@ -39,12 +40,12 @@ export async function keepAnswer(transaction: Transaction, kept: AnswerToKeep): 
   await transaction.query({
     name: 'edge.idempotent-answer.expire',
     text: `delete from edge.idempotent_answer where client = $1 and key = $2 and created_at <= now() - interval '24 hours'`,
-    values: [kept.client, kept.key],
+    values: [kept.holder, kept.key],
   });
   await transaction.query({
     name: 'edge.idempotent-answer.keep',
     text: 'insert into edge.idempotent_answer (client, key, request_hash, answer) values ($1, $2, $3, $4)',
-    values: [kept.client, kept.key, kept.requestHash, kept.answer],
+    values: [kept.holder, kept.key, kept.requestHash, kept.answer],
   });
 }
 

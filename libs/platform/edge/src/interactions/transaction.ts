@@ -1,4 +1,5 @@
 // https://hl7.org/fhir/R4/http.html#transaction
+import { keyHolder } from '#platform/access';
 import { asFault, type SlicedBundle } from '#platform/fhir';
 import { bundleText } from '../bundle/bundle-text.ts';
 import { bounded } from '../bundle/bounded.ts';
@@ -29,7 +30,7 @@ export async function transaction(
   const plan = planTransaction(edge, call, bundle);
   const key = idempotencyKeyOf(single(call.headers['idempotency-key']));
   const keyed =
-    key === undefined ? undefined : { client: call.caller.client, key, requestHash: requestHash(source) };
+    key === undefined ? undefined : { holder: keyHolder(call.caller), key, requestHash: requestHash(source) };
   const entries = new Map<number, string>(await writeOnce(edge, call, plan, keyed));
   await readEntries(edge, call, bundle, plan.reads, entries);
   const texts = bundle.entries.map((_, index) => entries.get(index)!);

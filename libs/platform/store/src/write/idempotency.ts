@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Caller } from '#platform/access';
+import { keyHolder, type Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import type { Transaction } from '#platform/database';
 import type { WriteResource, Written } from '../contract/resource.ts';
@@ -33,12 +33,12 @@ export async function answeredBefore(transaction: Transaction, once: Once): Prom
   await transaction.query({
     name: `${schema}.once.lock`,
     text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 7))',
-    values: [`${schema} ${caller.subject} ${key}`],
+    values: [`${schema} ${keyHolder(caller)} ${key}`],
   });
   const [row] = await transaction.query<ResourceRow & { request: string; created: boolean }>({
     name: `${schema}.once.find`,
     text: findSql(schema),
-    values: [caller.subject, key],
+    values: [keyHolder(caller), key],
   });
   if (row === undefined) return undefined;
   if (row.request !== request) {
@@ -57,7 +57,7 @@ export async function rememberAnswer(transaction: Transaction, once: Once, writt
   await transaction.query({
     name: `${schema}.once.keep`,
     text: keepSql(schema),
-    values: [caller.subject, key, request, written.type, written.id, written.version, written.created],
+    values: [keyHolder(caller), key, request, written.type, written.id, written.version, written.created],
   });
 }
 

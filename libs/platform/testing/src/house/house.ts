@@ -102,12 +102,15 @@ export class House {
     return running[this.#requests % running.length]?.process.url ?? this.#residents[0]?.process.url ?? '';
   }
 
-  /** A client with a token of these scopes; confined to `patients` where given. */
-  async clientWith(scopes: readonly string[], patients?: readonly string[]): Promise<FhirClient> {
+  /** A client with a token of these scopes; confined to `patients` where given, and held by `who`. */
+  async clientWith(
+    scopes: readonly string[],
+    patients?: readonly string[],
+    who: { readonly subject: string; readonly client: string } = { subject: 'client/test', client: 'test' },
+  ): Promise<FhirClient> {
     const token = await issueToken(this.#tokenKey, {
-      subject: 'client/test',
+      ...who,
       kind: 'client',
-      client: 'test',
       scopes,
       ...(patients === undefined ? {} : { patients }),
       lifetimeSeconds: 3600,

@@ -2,9 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openHouse, type House, type Json } from '#platform/testing';
 
 interface HistoryBundle {
-  readonly total: number;
+  readonly total?: number;
   readonly link?: readonly { readonly relation: string; readonly url: string }[];
-  readonly entry: readonly { readonly resource: Json; readonly search: { readonly mode: string } }[];
+  readonly entry: readonly {
+    readonly fullUrl?: string;
+    readonly resource: Json;
+    readonly search: { readonly mode: string };
+  }[];
 }
 
 interface HistoryList {
@@ -111,9 +115,37 @@ describe('the medication history of a patient', () => {
     expect(seen).toEqual(inOrder);
   });
 
-  it('is shown only to who may read all of its sources', async () => {
-    const narrow = await house.clientWith(['system/MedicationRequest.rs']);
-    expect((await narrow.get('Patient/history/$medication-history')).status).toBe(403);
+  it('gives its resources and pages the addresses that they have', async () => {
+    const { body } = await house.fhir.get<HistoryBundle>('Patient/history/$medication-history?_count=1');
+    const base = `${house.publicUrl}/fhir/R4`;
+    for (const { url } of body.link!)
+      expect(url).toMatch(`${base}/Patient/history/$medication-history?_count=1`);
+    expect(body.entry!.map(({ fullUrl }) => fullUrl)).toEqual([undefined, `${base}/${inOrder[0]!}`]);
+  });
+
+  it('shows what the caller may read, and says what it leaves out', async () => {
+    const narrow = await house.clientWith(['system/MedicationRequest.rs', 'system/Medication.r']);
+    const { status, body } = await narrow.get<HistoryBundle>('Patient/history/$medication-history');
+    expect(status).toBe(200);
+    const orders = inOrder.filter((reference) => reference.startsWith('MedicationRequest/'));
+    expect(linesOf(body).list.entry.map(({ item }) => item.reference)).toEqual(orders);
+    expect(body.total).toBeUndefined();
+    expect(body.entry!.at(-1)!.resource).toMatchObject({
+      resourceType: 'OperationOutcome',
+      issue: [
+        {
+          code: 'suppressed',
+          diagnostics: expect.stringContaining(
+            'MedicationDispense, MedicationAdministration, MedicationStatement from it',
+          ),
+        },
+      ],
+    });
+    const nothing = await house.clientWith(['system/Patient.rs']);
+    expect((await nothing.get('Patient/history/$medication-history')).status).toBe(403);
+  });
+
+  it('is shown only to who may see the patient', async () => {
     const other = await house.clientWith(['patient/*.rs'], ['other']);
     const { body } = await other.get<HistoryBundle>('Patient/history/$medication-history');
     expect(body.total).toBe(0);

@@ -81,6 +81,40 @@ describe('the operation $import', () => {
     expect((await house.fhir.get('Patient/beside')).status).toBe(200);
   });
 
+  it('stores what the caller may write, and rejects the rest one by one', async () => {
+    const observation = (id: string, subject: string) => ({
+      resourceType: 'Observation',
+      id,
+      status: 'final',
+      code: { text: 'x' },
+      subject: { reference: `Patient/${subject}` },
+    });
+    const entries = [observation('hers', 'kept'), observation('not-hers', 'someone-else'), order];
+    const codes = ({ parameter }: Parameters) =>
+      parameter
+        .filter(({ name }) => name === 'rejected')
+        .map(({ part }) => [
+          part![0]!.valueUnsignedInt,
+          (part![1]!.resource as unknown as { issue: { code: string }[] }).issue[0]!.code,
+        ])
+        .sort();
+    const confined = await house.clientWith(['patient/*.cruds'], ['kept']);
+    const hers = await confined.post<Parameters>('$import', collection(...entries));
+    expect([hers.status, codes(hers.body)]).toEqual([200, [[1, 'forbidden']]]);
+    expect((await house.fhir.get('Observation/hers')).status).toBe(200);
+    expect((await house.fhir.get('Observation/not-hers')).status).toBe(404);
+    const narrow = await house.clientWith(['system/MedicationRequest.u']);
+    const orders = await narrow.post<Parameters>('$import', collection(...entries));
+    expect([orders.status, codes(orders.body)]).toEqual([
+      200,
+      [
+        [0, 'forbidden'],
+        [1, 'forbidden'],
+      ],
+    ]);
+    expect(countsOf(orders.body)).toMatchObject({ created: 0, unchanged: 1 });
+  });
+
   it('rejects an id that R4 does not allow without stopping the others', async () => {
     const strange = [
       { ...patient, id: 'x'.repeat(65) },

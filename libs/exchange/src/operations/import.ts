@@ -1,6 +1,6 @@
 // An operation of Septum's own, defined as https://hl7.org/fhir/R4/operations.html asks.
 import { Controller, Inject } from '@nestjs/common';
-import type { Caller } from '#platform/access';
+import { assertScope, hasScope, type Caller } from '#platform/access';
 import { Fault, operationOutcome, sliceBundle, type Issue } from '#platform/fhir';
 import { Handles, Messenger, reply, type CallScope, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation } from '#platform/runtime';
@@ -37,7 +37,8 @@ interface Tally {
 /**
  * `POST $import` takes a collection Bundle of at most 1,000 resources, each with an id and none twice, and answers
  * Parameters: `created`, `updated`, `unchanged` count them, each `rejected` holds the `index` of an entry and the
- * `outcome` that tells why. Rejected entries stop no others. When a context does not answer, the whole call ends in
+ * `outcome` that tells why, such as that the caller may not write it. Rejected entries stop no others. Fault `forbidden`
+ * when the caller may write none of the types. When a context does not answer, the whole call ends in
  * `unavailable`, though other contexts may have stored theirs: send it again.
  */
 @Controller()
@@ -53,7 +54,9 @@ export class ImportOperation {
   @Handles(importResources.contract)
   async import(caller: Caller, _request: InvokeOperation, scope: CallScope): Promise<Reply<object>> {
     const tally: Tally = { created: 0, updated: 0, unchanged: 0, rejected: [] };
-    const byContext = this.#assigned(itemsOf(scope.texts[0]), tally);
+    const items = itemsOf(scope.texts[0]);
+    assertAnyAllowed(caller, items);
+    const byContext = this.#assigned(items, tally);
     await Promise.all(
       [...byContext].map(([context, items]) => this.#store(caller, context, items, tally, scope)),
     );
@@ -92,6 +95,14 @@ export class ImportOperation {
     );
     add(tally, result, items);
   }
+}
+
+/** Who may write none of it is refused as a whole. */
+function assertAnyAllowed(caller: Caller, items: readonly (Item | undefined)[]): void {
+  const types = items.flatMap((item) => item?.type ?? []);
+  const [first] = types;
+  if (first !== undefined && !types.some((type) => hasScope(caller, type, 'u')))
+    assertScope(caller, first, 'u');
 }
 
 const incomplete: Issue = {

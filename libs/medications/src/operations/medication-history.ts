@@ -1,7 +1,7 @@
 // An operation of Septum's own, defined as https://hl7.org/fhir/R4/operations.html asks.
 import { Controller, Inject } from '@nestjs/common';
-import type { Caller } from '#platform/access';
-import { Fault } from '#platform/fhir';
+import { assertScope, hasScope, type Caller } from '#platform/access';
+import { Fault, operationOutcome } from '#platform/fhir';
 import { Handles, Messenger, reply, type CallScope, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation } from '#platform/runtime';
 import { ResourceStoreToken, type LocalReference, type Resource, type ResourceStore } from '#platform/store';
@@ -33,7 +33,8 @@ type Sources = ReadonlyMap<string, { readonly resource: Resource; readonly text:
  * 10160-0, ordered by event date, newest first), made for this page: entry by entry `flag` names the source (`request`,
  * `dispense`, `administration`, `statement`), `date` says when, `item` refers to the resource and says it in words. The
  * resources follow as the matches, in the same order. `total` counts all lines of the history, `link[next]` leads to the
- * next page, relative to the base of the API. Faults: `unknown-parameter`, `bad-parameter`, `too-costly`.
+ * next page. Types that the caller's scopes do not allow are left out: an OperationOutcome names them, and there is no
+ * total. Faults: `forbidden` when that is all of them, `unknown-parameter`, `bad-parameter`, `too-costly`.
  */
 @Controller()
 export class MedicationHistoryOperation {
@@ -51,28 +52,40 @@ export class MedicationHistoryOperation {
   @Handles(medicationHistory.contract)
   async history(
     caller: Caller,
-    { id, parameters }: InvokeOperation,
+    { id, base, parameters }: InvokeOperation,
     scope: CallScope,
   ): Promise<Reply<object>> {
     const patient = String(id);
     const { count, cursor } = readParameters(parameters);
-    const sources = await this.#sources(caller, patient, scope);
+    const types = historySources.map(({ type }) => type).filter((type) => hasScope(caller, type, 's'));
+    if (types.length === 0) assertScope(caller, historySources[0].type, 's');
+    const sources = await this.#sources(caller, types, patient, scope);
     const lines = [...sources.values()]
       .map(({ resource }) => historyLine(resource, this.#localReference))
       .filter((line) => line !== undefined);
     const page = historyPage(lines, count, cursor);
     const named = await this.#named(caller, page.lines, scope);
     const list = historyList(patient, named, Date.now());
-    const texts = page.lines.map((line) => sources.get(lineReference(line))!.text);
-    const next = page.next === undefined ? undefined : { count, cursor: page.next };
-    return reply({}, [bundleText(patient, JSON.stringify(list), texts, lines.length, next)]);
+    const matches = page.lines
+      .map(lineReference)
+      .map((reference) => [`${base}/${reference}`, sources.get(reference)!.text] as const);
+    const addressOf = (at: string | undefined) => {
+      const query = `_count=${count}${at === undefined ? '' : `&_cursor=${encodeURIComponent(at)}`}`;
+      return `${base}/Patient/${patient}/$medication-history?${query}`;
+    };
+    const next = page.next === undefined ? {} : { next: addressOf(page.next) };
+    const links = { self: addressOf(cursor), ...next };
+    return reply({}, [bundleText(links, JSON.stringify(list), matches, lines.length, leftOut(caller))]);
   }
 
-  /** Everything of the four types that the caller may see of the patient. */
-  async #sources(caller: Caller, patient: string, scope: CallScope): Promise<Sources> {
-    const found = await Promise.all(
-      historySources.map(({ type }) => this.#search(caller, type, patient, scope)),
-    );
+  /** Everything of the types that the caller may see of the patient. */
+  async #sources(
+    caller: Caller,
+    types: readonly string[],
+    patient: string,
+    scope: CallScope,
+  ): Promise<Sources> {
+    const found = await Promise.all(types.map((type) => this.#search(caller, type, patient, scope)));
     const texts = found.flat();
     return new Map(
       texts.map((text) => {
@@ -118,7 +131,7 @@ export class MedicationHistoryOperation {
     const references = [
       ...new Set(lines.map((line) => line.medicationReference).filter((each) => each !== undefined)),
     ];
-    if (references.length === 0) return [...lines];
+    if (references.length === 0 || !hasScope(caller, 'Medication', 'r')) return [...lines];
     const { texts } = await this.#messenger.call(
       caller,
       medicationsResources.readMany,
@@ -159,22 +172,35 @@ function readParameters(parameters: InvokeOperation['parameters']): {
   return { count: Math.min(Number(written), mostCount), cursor: parameters['_cursor']?.at(-1) };
 }
 
+/** What the caller's scopes keep from the history: a history that lacks lines without saying so would harm. */
+function leftOut(caller: Caller): readonly string[] {
+  const types = historySources.map(({ type }) => type).filter((type) => !hasScope(caller, type, 's'));
+  return hasScope(caller, 'Medication', 'r') ? types : [...types, 'Medication'];
+}
+
 /** Put together from texts, so that every decimal stays as it was written. */
 function bundleText(
-  patient: string,
+  links: Readonly<Record<string, string>>,
   list: string,
-  sources: readonly string[],
-  total: number,
-  next: { readonly count: number; readonly cursor: string } | undefined,
+  matches: readonly (readonly [fullUrl: string, text: string])[],
+  lines: number,
+  missing: readonly string[],
 ): string {
-  const address = `Patient/${patient}/$medication-history`;
-  const link =
-    next === undefined
-      ? ''
-      : `,"link":[{"relation":"next","url":"${address}?_count=${next.count}&_cursor=${encodeURIComponent(next.cursor)}"}]`;
+  const isWhole = missing.every((type) => type === 'Medication');
   const entries = [
     `{"resource":${list},"search":{"mode":"include"}}`,
-    ...sources.map((text) => `{"resource":${text},"search":{"mode":"match"}}`),
+    ...matches.map(
+      ([fullUrl, text]) => `{"fullUrl":"${fullUrl}","resource":${text},"search":{"mode":"match"}}`,
+    ),
   ];
-  return `{"resourceType":"Bundle","type":"searchset","total":${total}${link},"entry":[${entries.join(',')}]}`;
+  if (missing.length > 0) entries.push(`{"resource":${outcomeOf(missing)},"search":{"mode":"outcome"}}`);
+  const link = Object.entries(links).map(([relation, url]) => ({ relation, url }));
+  const head = { resourceType: 'Bundle', type: 'searchset', ...(isWhole ? { total: lines } : {}), link };
+  return `${JSON.stringify(head).slice(0, -1)},"entry":[${entries.join(',')}]}`;
+}
+
+/** https://hl7.org/fhir/R4/codesystem-issue-type.html#issue-type-suppressed */
+function outcomeOf(missing: readonly string[]): string {
+  const diagnostics = `This history is partial: the scopes of this token keep ${missing.join(', ')} from it. Ask for a token that may search them.`;
+  return operationOutcome([{ severity: 'warning', code: 'suppressed', diagnostics }]);
 }

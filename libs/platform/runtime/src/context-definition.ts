@@ -7,6 +7,8 @@ import type { WriteRule } from '#platform/store';
 export class InvokeOperation {
   @IsOptional() @IsString() @MaxLength(64) type?: string;
   @IsOptional() @IsString() @MaxLength(64) id?: string;
+  /** What the addresses of the API begin with, for links: `https://fhir.hospital.example/fhir/R4`. */
+  @IsString() @MaxLength(2_048) base!: string;
   /** The query parameters, each with its values in order. */
   @IsObject() parameters!: Record<string, string[]>;
 }

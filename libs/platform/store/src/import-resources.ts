@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { assertScope, rowPolicy, type Caller } from '#platform/access';
+import { hasScope, rowPolicy, type Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import type { Reply } from '#platform/messaging';
 import { resourcesImported, type Imported, type ImportResources, type Rejected } from './contract/import.ts';
@@ -27,10 +27,7 @@ export async function importResources(
   { entries, substitutions }: ImportResources,
   texts: readonly string[],
 ): Promise<Reply<Imported>> {
-  for (const type of new Set(entries.map((entry) => entry.type))) {
-    store.assertOwns(type);
-    assertScope(caller, type, 'u');
-  }
+  for (const type of new Set(entries.map((entry) => entry.type))) store.assertOwns(type);
   const rejected: Rejected[] = [];
   const outcomes: OutcomeRow[] = [];
   let written: Promise<void> = Promise.resolve();
@@ -39,6 +36,7 @@ export async function importResources(
     entries.slice(from, from + chunkSize).forEach(({ type, id }, at) => {
       const index = from + at;
       try {
+        if (!hasScope(caller, type, 'u')) throw notAllowed();
         const request = {
           method: 'update',
           type,
@@ -80,11 +78,10 @@ async function writeDrafts(
   for (const batch of withoutRepeats(drafts)) {
     const rows = await writeBatch(store, caller, batch);
     rows.forEach((row, at) => {
-      if (row.outcome !== 'hidden') return;
-      const { issues } = new Fault('forbidden', 'This caller may not write that resource.');
-      rejected.push({ index: batch[at]!.index, issues });
+      if (row === refused || row.outcome === 'hidden')
+        rejected.push({ index: batch[at]!.index, issues: notAllowed().issues });
+      else outcomes.push(row);
     });
-    outcomes.push(...rows);
   }
 }
 
@@ -102,7 +99,32 @@ function withoutRepeats(drafts: readonly Draft[]): readonly (readonly Draft[])[]
   );
 }
 
+const refused = 'refused';
+
+function notAllowed(): Fault {
+  return new Fault('forbidden', 'This caller may not write that resource.');
+}
+
+/** PostgreSQL refuses a statement whole: then its halves are tried, down to the single write that it refuses. */
 async function writeBatch(
+  store: StoreParts,
+  caller: Caller,
+  batch: readonly Draft[],
+): Promise<readonly (OutcomeRow | typeof refused)[]> {
+  try {
+    return await writeTogether(store, caller, batch);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.kind !== 'forbidden') throw error;
+    if (batch.length === 1) return [refused];
+    const half = batch.length >> 1;
+    return [
+      ...(await writeBatch(store, caller, batch.slice(0, half))),
+      ...(await writeBatch(store, caller, batch.slice(half))),
+    ];
+  }
+}
+
+function writeTogether(
   store: StoreParts,
   caller: Caller,
   batch: readonly Draft[],

@@ -40,6 +40,7 @@ export async function invoke(
   const parameters: Record<string, string[]> = {};
   for (const key of new Set(query.keys())) parameters[key] = query.getAll(key);
   const request = {
+    base: call.base,
     parameters,
     ...(type === undefined ? {} : { type }),
     ...(id === undefined ? {} : { id }),

@@ -1,15 +1,6 @@
 import { wordPlace, type IndexValues, type QuantityIndex } from '#platform/fhir';
 import type { SearchHash } from './search-hash.ts';
-import {
-  codeKey,
-  compartmentKey,
-  parameterKey,
-  referenceKey,
-  systemKey,
-  tokenKey,
-  unitKey,
-  uriKey,
-} from './search-key.ts';
+import { codeKey, compartmentKey, referenceKey, systemKey, tokenKey, unitKey, uriKey } from './search-key.ts';
 
 export interface RangeRow {
   readonly key: string;
@@ -46,6 +37,9 @@ export function indexRows(type: string, values: IndexValues, hash: SearchHash): 
   };
 }
 
+/** Parameters whose values are hardly ever seen again, so that remembering their hashes would only push out others. */
+const personal = new Set(['identifier', 'telecom', 'phone', 'email']);
+
 function keysOf(
   type: string,
   { tokens, references, uris, patients }: IndexValues,
@@ -53,10 +47,8 @@ function keysOf(
 ): readonly string[] {
   const keys = new Set<string>();
   for (const { parameter, system, code } of tokens) {
-    // An identifier's value is hardly ever seen again; a code is.
-    const of = parameter === 'identifier' ? hash.of.bind(hash) : hash.ofRecurring.bind(hash);
-    keys.add(of(tokenKey(type, parameter, system ?? '', code)));
-    keys.add(of(codeKey(type, parameter, code)));
+    const texts = [tokenKey(type, parameter, system ?? '', code), codeKey(type, parameter, code)];
+    for (const text of texts) keys.add(personal.has(parameter) ? hash.of(text) : hash.ofRecurring(text));
     if (system !== undefined) keys.add(hash.ofRecurring(systemKey(type, parameter, system)));
   }
   for (const { parameter, targetType, targetId, url } of references) {
@@ -83,7 +75,7 @@ function rangesOf(
     unit: string | null,
     unitCode: string | null,
   ): void => {
-    const row = { key: hash.ofRecurring(parameterKey(type, parameter)), low, high, unit, unitCode };
+    const row = { key: hash.ofParameter(type, parameter), low, high, unit, unitCode };
     rows.set(`${row.key} ${low} ${high} ${unit} ${unitCode}`, row);
   };
   for (const { parameter, low, high } of dates) add(parameter, low, high - 1, null, null);
@@ -107,14 +99,15 @@ function unitsOf({ system, code, unit }: QuantityIndex, hash: SearchHash): [stri
 
 /** A word that stands there under its part does not stand there as one of the whole again. */
 function wordsOf(type: string, { strings }: IndexValues, hash: SearchHash): readonly WordRow[] {
-  const rows = new Map<string, WordRow>();
-  const inParts = new Set<string>();
+  const rows = new Map<string, WordRow[]>();
   for (const { parameter, value: text } of strings) {
     const { parameter: whole, part } = wordPlace(type, parameter);
-    const key = hash.ofRecurring(parameterKey(type, whole));
-    const value = text.slice(0, wordLimit);
-    rows.set(`${key} ${part} ${value}`, { key, part, value });
-    if (part !== '') inParts.add(`${key} ${value}`);
+    const row = { key: hash.ofParameter(type, whole), part, value: text.slice(0, wordLimit) };
+    const same = rows.get(row.value);
+    if (same === undefined) rows.set(row.value, [row]);
+    else if (!same.some((each) => each.key === row.key && each.part === part)) same.push(row);
   }
-  return [...rows.values()].filter(({ key, part, value }) => part !== '' || !inParts.has(`${key} ${value}`));
+  return [...rows.values()].flatMap((same) =>
+    same.filter((row) => row.part !== '' || !same.some(({ key, part }) => key === row.key && part !== '')),
+  );
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { parameterKey } from './search-key.ts';
 
 /** Strings that came before keep their hash: codes, categories and statuses recur on every resource. */
 const remembered = 20_000;
@@ -10,6 +11,7 @@ const remembered = 20_000;
 export class SearchHash {
   readonly #prefix: string;
   readonly #known = new Map<string, string>();
+  readonly #parameters = new Map<string, Map<string, string>>();
 
   /** @param key the installation's secret, at least 16 characters */
   constructor(key: string) {
@@ -34,6 +36,15 @@ export class SearchHash {
       this.#known.set(text, found);
     }
     return found;
+  }
+
+  /** Of a parameter of a type: the key of its ordered values. Found without making its text each time. */
+  ofParameter(type: string, parameter: string): string {
+    let keys = this.#parameters.get(type);
+    if (keys === undefined) this.#parameters.set(type, (keys = new Map()));
+    let key = keys.get(parameter);
+    if (key === undefined) keys.set(parameter, (key = this.of(parameterKey(type, parameter))));
+    return key;
   }
 
   /** What the index tables call a resource. */

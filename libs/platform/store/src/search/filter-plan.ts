@@ -1,7 +1,6 @@
 import { Fault, searchText, dateInterval, type SearchFilter } from '#platform/fhir';
 import { wordLimit } from '../index/index-rows.ts';
 import type { SearchHash } from '../index/search-hash.ts';
-import { parameterKey } from '../index/search-key.ts';
 import { isNarrow, rangeCondition } from './range-condition.ts';
 import { filterKeys } from './search-keys.ts';
 import type { SqlValues } from './sql-values.ts';
@@ -169,7 +168,7 @@ function driveWord(filter: SearchFilter, context: FilterContext): Driver {
 }
 
 function keyOf({ parameter }: SearchFilter, { type, hash }: FilterContext, sql: SqlValues): string {
-  return sql.add(hash.ofRecurring(parameterKey(type, parameter)), 'int8');
+  return sql.add(hash.ofParameter(type, parameter), 'int8');
 }
 
 function placeCondition(

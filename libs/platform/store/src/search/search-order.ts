@@ -1,6 +1,5 @@
 import { Fault, searchParameter, searchParameters, type SortKey } from '#platform/fhir';
 import type { SearchHash } from '../index/search-hash.ts';
-import { parameterKey } from '../index/search-key.ts';
 import type { SqlValues } from './sql-values.ts';
 import { rowsOfKey, wordKey, type RowKey } from './word-key.ts';
 
@@ -54,7 +53,7 @@ function orderKey(type: string, { parameter, descending }: SortKey, hash: Search
   const table = tables[kind];
   if (table === 'search_word')
     return { by: 'value', table, column: 'value', ...wordKey(type, parameter, hash), descending };
-  const key = hash.ofRecurring(parameterKey(type, parameter));
+  const key = hash.ofParameter(type, parameter);
   return { by: 'value', table, column: 'low', key, part: '', descending };
 }
 

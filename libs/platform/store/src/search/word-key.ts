@@ -1,6 +1,5 @@
 import { wordPlace } from '#platform/fhir';
 import type { SearchHash } from '../index/search-hash.ts';
-import { parameterKey } from '../index/search-key.ts';
 import type { SqlValues } from './sql-values.ts';
 
 /** Where rows of `search_range` or `search_word` stand. */
@@ -13,7 +12,7 @@ export interface RowKey {
 /** Under what the words of a string parameter stand. */
 export function wordKey(type: string, parameter: string, hash: SearchHash): RowKey {
   const { parameter: whole, part } = wordPlace(type, parameter);
-  return { key: hash.ofRecurring(parameterKey(type, whole)), part };
+  return { key: hash.ofParameter(type, whole), part };
 }
 
 /** SQL: the rows under `alias` that stand there. */

@@ -25,6 +25,7 @@ export async function readCompartment(
   const sql = new SqlValues();
   const [type, from] = [sql.add(afterType, 'text'), sql.add(since ?? null, 'float8')];
   const access = { caller, action: 'E', type: 'Patient', id: patient, detail: 'compartment' } as const;
+  const answered = `SELECT ids FROM page LIMIT ${sql.add(count, 'int4')}`;
   const rows = await store.ask<ResourceRow>(rowPolicy(caller), {
     name: `${store.schema}.compartment`,
     // Found first, then sorted: left to itself the planner walks along the primary key until the page is full. Where
@@ -38,8 +39,7 @@ export async function readCompartment(
           AND (${from} IS NULL OR r.last_updated >= ${momentSql(from)})
           AND (${type} IS NULL OR (r.type, r.id) > (${type}, ${sql.add(afterId, 'text')}))
         ORDER BY r.type, r.id LIMIT ${sql.add(count + 1, 'int4')}
-      ), answered AS (SELECT ids FROM page LIMIT ${sql.add(count, 'int4')}
-      ), recorded AS (${recordSql(store.schema, 'answered', 'EXISTS (SELECT FROM page)', access, sql)})
+      ), recorded AS (${recordSql(store.schema, answered, 'count(*) > 0', access, sql)})
       SELECT type, id, version, moment, deleted, content FROM page ORDER BY type, id`,
     values: sql.list,
   });

@@ -36,7 +36,7 @@ export async function readMany(
     text: `WITH r AS MATERIALIZED (SELECT ${rowColumns('r')}, r.patients AS ids, w.place
         FROM unnest(${wanted}) WITH ORDINALITY AS w (type, id, place)
         JOIN "${store.schema}".resource r ON r.type = w.type COLLATE "C" AND r.id = w.id COLLATE "C" WHERE NOT r.deleted
-      ), recorded AS (${recordSql(store.schema, 'r', 'true', access, sql)})
+      ), recorded AS (${recordSql(store.schema, 'SELECT ids FROM r', 'true', access, sql)})
       SELECT type, id, version, moment, deleted, content FROM r ORDER BY place`,
     values: sql.list,
   });

@@ -9,7 +9,7 @@ export type QueriedAccess = Omit<Access, 'count' | 'patients' | 'version'>;
  * one commit. Rows leave the server before its commit, but the query resolves after it: no answer is made before its
  * record is durable.
  *
- * @param answered name of a `WITH` query, of what leaves: a row for each resource, with `ids text[]`, its patients
+ * @param answered what leaves: a row for each resource, with `ids text[]`, its patients
  * @param condition when there is something to record
  */
 export function recordSql(
@@ -22,15 +22,21 @@ export function recordSql(
   const columns = [
     `'${action}'`,
     sql.add(caller.breakGlass, 'boolean'),
-    `(SELECT count(*) FROM ${answered})`,
+    'count(*)',
     sql.add(caller.subject, 'text'),
     sql.add(recordedClient(caller), 'text'),
     sql.add(caller.purposeOfUse, 'text'),
     sql.add(type, 'text'),
     sql.add(id ?? null, 'text'),
-    `(SELECT coalesce(array_agg(DISTINCT p), '{}') FROM ${answered} a, unnest(a.ids) p)`,
+    patientsOfAll,
     sql.add(recordedDetail(detail), 'text'),
   ];
   return `INSERT INTO "${schema}".audit (action, break_glass, count, subject, client, purpose, type, id, patients, detail)
-    SELECT ${columns.join(', ')} WHERE ${condition}`;
+    SELECT ${columns.join(', ')} FROM (${answered}) answered HAVING ${condition}`;
 }
+
+/**
+ * Resources of the same patients are the rule, so their ids are compared together, which spares taking them apart;
+ * a patient is named twice only where one resource has him alone and another has him with somebody.
+ */
+const patientsOfAll = `coalesce(string_to_array(string_agg(DISTINCT nullif(array_to_string(ids, ','), ''), ','), ','), '{}')`;

@@ -44,14 +44,14 @@ export function gatherStatement(context: FilterContext, request: GatherRequest):
     levels
       .map((level, at) => `${sqlOf(level, at)} ${level.descending ? 'DESC' : 'ASC'} NULLS LAST`)
       .join(', ');
+  const answered = `SELECT ids FROM page LIMIT ${sql.add(request.count, 'int4')}`;
   // OFFSET 0 has the values of the keys looked up once a match; else wherever the order and the cursor name them.
   const text = `WITH hit AS MATERIALIZED (${items} LIMIT ${tooMany}), size AS (SELECT count(*) AS hits FROM hit), page AS (
     SELECT ${rowColumns('r')}, r.patients AS ids, ${levels.map((level, at) => `${level.sql} AS o${at}`).join(', ')}
       FROM (SELECT r.*, ${keysSql(schema, request.order, sql)}
         FROM hit JOIN "${schema}".resource r ON r.item = hit.item WHERE ${where.join(' AND ')} OFFSET 0) r
       WHERE ${afterSql(levels, request.after, sql)} ORDER BY ${ordered((level) => level.sql)} LIMIT ${sql.add(request.count + 1, 'int4')}
-    ), answered AS (SELECT ids FROM page LIMIT ${sql.add(request.count, 'int4')}
-    ), recorded AS (${recordSql(schema, 'answered', fewEnough, request.access, sql)})
+    ), recorded AS (${recordSql(schema, answered, fewEnough, request.access, sql)})
     SELECT size.hits, r.type, r.id, r.version, r.moment, r.deleted, r.content, ${names.map((name) => `r.${name}::text AS ${name}`).join(', ')}
     FROM size LEFT JOIN page r ON true ORDER BY ${ordered((_, at) => `r.o${at}`)}`;
   return searchStatement(schema, text, sql);

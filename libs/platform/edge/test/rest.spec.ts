@@ -359,6 +359,9 @@ describe('Patient/$everything', () => {
     const some = await house.fhir.get<Bundle>('Patient/every/$everything?_type=Observation');
     expect(some.body.entry).toHaveLength(3);
     expect((await house.fhir.get('Patient/nobody/$everything')).status).toBe(404);
+    // Observations of hers are there, she is not.
+    expect((await house.fhir.get('Patient/somebody-else/$everything')).status).toBe(404);
+    expect((await house.fhir.get('Patient/somebody-else/$everything?_type=Observation')).status).toBe(404);
     expect((await house.fhir.get<Bundle>('Patient/every/%24everything')).body.total).toBe(4);
   });
 

@@ -38,11 +38,12 @@ export async function patientEverything(
   const page = readPage(query, isLenient(single(call.headers.prefer)));
   const parts = partsOf(edge);
   const self = `${call.base}/Patient/${patient}/$everything${query.size === 0 ? '' : `?${query.toString()}`}`;
-  if (page.from === 0 && page.cursor === undefined) {
+  const { resources, issues, next } = await gather(edge, call, patient, parts, page);
+  const isFirst = page.from === 0 && page.cursor === undefined;
+  if (isFirst && !resources.some(({ stored }) => stored.type === 'Patient' && stored.id === patient)) {
     // Whoever may not see the patient, or asks for one that is not there, learns it here.
     await edge.call(call, edge.ownerOf('Patient').resources.read, { type: 'Patient', id: patient });
   }
-  const { resources, issues, next } = await gather(edge, call, patient, parts, page);
   const beside = await readTargets(edge, call, referredTo(call.base, resources, page.types));
   const entries = resources.map(({ stored, text }) =>
     searchEntry(call.base, stored.type, stored.id, text, 'match'),
@@ -52,7 +53,7 @@ export async function patientEverything(
   }
   const missing = [...issues, ...beside.issues];
   if (missing.length > 0) entries.push(outcomeEntry(missing));
-  const complete = missing.length === 0 && next === undefined && page.from === 0 && page.cursor === undefined;
+  const complete = missing.length === 0 && next === undefined && isFirst;
   const following = next === undefined ? undefined : nextAddress(call, patient, query, next);
   const total = complete ? resources.length : undefined;
   return { status: 200, text: bundleText({ type: 'searchset', total, self, next: following }, entries) };

@@ -4,7 +4,7 @@ import type { Reply } from '#platform/messaging';
 import type { Found, ReadCompartment } from './contract/resource.ts';
 import { recordSql } from './audit/record-sql.ts';
 import { compartmentKey } from './index/search-key.ts';
-import { replyOf, rowColumns, type ResourceRow } from './resource-row.ts';
+import { lookUpSql, replyOf, rowColumns, type ResourceRow } from './resource-row.ts';
 import { readCursor, writeCursor } from './search/cursor.ts';
 import { momentSql } from './search/filter-plan.ts';
 import { SqlValues } from './search/sql-values.ts';
@@ -34,7 +34,7 @@ export async function readCompartment(
         SELECT k.item FROM "${store.schema}".search_key k
         WHERE k.keys @> ARRAY[${sql.add(store.hash.ofRecurring(compartmentKey(patient)), 'int8')}]
       ), page AS (
-        SELECT ${rowColumns('r')}, ARRAY[${sql.add(patient, 'text')}] AS ids FROM hit JOIN "${store.schema}".resource r ON r.item = hit.item
+        SELECT ${rowColumns('r')}, ARRAY[${sql.add(patient, 'text')}] AS ids FROM hit CROSS JOIN ${lookUpSql(store.schema, 'hit.item')}
         WHERE r.type = ANY (${sql.add(types, 'text[]')}) AND NOT r.deleted
           AND (${from} IS NULL OR r.last_updated >= ${momentSql(from)})
           AND (${type} IS NULL OR (r.type, r.id) > (${type}, ${sql.add(afterId, 'text')}))

@@ -35,7 +35,9 @@ export async function readMany(
     name: `${store.schema}.read-many`,
     text: `WITH r AS MATERIALIZED (SELECT ${rowColumns('r')}, r.patients AS ids, w.place
         FROM unnest(${wanted}) WITH ORDINALITY AS w (type, id, place)
-        JOIN "${store.schema}".resource r ON r.type = w.type COLLATE "C" AND r.id = w.id COLLATE "C" WHERE NOT r.deleted
+        CROSS JOIN LATERAL (
+          SELECT r.* FROM "${store.schema}".resource r WHERE r.type = w.type COLLATE "C" AND r.id = w.id COLLATE "C" OFFSET 0
+        ) r WHERE NOT r.deleted
       ), recorded AS (${recordSql(store.schema, 'SELECT ids FROM r', 'true', access, sql)})
       SELECT type, id, version, moment, deleted, content FROM r ORDER BY place`,
     values: sql.list,

@@ -1,6 +1,6 @@
 import type { Statement } from '#platform/database';
 import { recordSql, type QueriedAccess } from '../audit/record-sql.ts';
-import { rowColumns } from '../resource-row.ts';
+import { lookUpSql, rowColumns } from '../resource-row.ts';
 import type { Cursor } from './cursor.ts';
 import { and, type Driver, type FilterContext, type FilterPlan } from './filter-plan.ts';
 import { orderValueSql, type OrderKey } from './search-order.ts';
@@ -49,7 +49,7 @@ export function gatherStatement(context: FilterContext, request: GatherRequest):
   const text = `WITH hit AS MATERIALIZED (${items} LIMIT ${tooMany}), size AS (SELECT count(*) AS hits FROM hit), page AS (
     SELECT ${rowColumns('r')}, r.patients AS ids, ${levels.map((level, at) => `${level.sql} AS o${at}`).join(', ')}
       FROM (SELECT r.*, ${keysSql(schema, request.order, sql)}
-        FROM hit JOIN "${schema}".resource r ON r.item = hit.item WHERE ${where.join(' AND ')} OFFSET 0) r
+        FROM hit CROSS JOIN ${lookUpSql(schema, 'hit.item')} WHERE ${where.join(' AND ')} OFFSET 0) r
       WHERE ${afterSql(levels, request.after, sql)} ORDER BY ${ordered((level) => level.sql)} LIMIT ${sql.add(request.count + 1, 'int4')}
     ), recorded AS (${recordSql(schema, answered, fewEnough, request.access, sql)})
     SELECT size.hits, r.type, r.id, r.version, r.moment, r.deleted, r.content, ${names.map((name) => `r.${name}::text AS ${name}`).join(', ')}

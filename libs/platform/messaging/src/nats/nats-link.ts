@@ -17,12 +17,20 @@ export interface Route {
   close(): void;
 }
 
+/** A message on its way to the connection. */
+interface Outgoing {
+  readonly subject: string;
+  readonly data: Uint8Array | undefined;
+  readonly options: { headers?: MsgHdrs; reply?: string };
+}
+
 /** One connection to NATS, with a single subscription for everything that is sent to this process alone. */
 export class NatsLink {
   readonly connection: NatsConnection;
   readonly #inbox: string;
   readonly #routes = new Map<string, (message: Msg) => void>();
   #next = 0;
+  #outgoing: Outgoing[] = [];
   #disconnectedAt: number | undefined;
 
   constructor(connection: NatsConnection, inboxPrefix?: string) {
@@ -71,7 +79,12 @@ export class NatsLink {
     return { subject: this.#inbox + token, close: () => void this.#routes.delete(token) };
   }
 
-  /** False when the connection is closed: then nobody waits for it either. */
+  /**
+   * False when the connection is closed: then nobody waits for it either. The client writes to its socket after every
+   * callback, and a write is most of what a message costs; so what is sent in one turn of the event loop goes together.
+   *
+   * @throws RangeError when the message is larger than the broker takes: its head is
+   */
   send(
     subject: string,
     data: Uint8Array | undefined,
@@ -85,7 +98,10 @@ export class NatsLink {
       options.headers = headers();
       for (const name of names) options.headers.set(name, head[name] ?? '');
     }
-    this.connection.publish(subject, data, options);
+    const headBytes = names.reduce((sum, name) => sum + name.length + (head[name]?.length ?? 0) + 4, 12);
+    if ((data?.length ?? 0) + headBytes > (this.connection.info?.max_payload ?? Infinity))
+      throw new RangeError('The head of a message leaves no room for what NATS takes at most.');
+    if (this.#outgoing.push({ subject, data, options }) === 1) setImmediate(() => this.#sendAll());
     return true;
   }
 
@@ -101,10 +117,27 @@ export class NatsLink {
     clearTimeout(timer);
   }
 
+  /** Resolves when the broker has all that was sent, or is not there to have it. */
+  async flush(): Promise<void> {
+    this.#sendAll();
+    await this.confirm(() => this.connection.flush());
+  }
+
   /** Sends what is still to be sent and ends the connection. */
   async close(): Promise<void> {
+    this.#sendAll();
     await this.confirm(() => this.connection.drain());
     await this.connection.close();
+  }
+
+  #sendAll(): void {
+    const outgoing = this.#outgoing;
+    this.#outgoing = [];
+    try {
+      for (const { subject, data, options } of outgoing) this.connection.publish(subject, data, options);
+    } catch {
+      // Closed, or about to be: then nobody waits for it either.
+    }
   }
 
   #route(error: Error | null, message: Msg): void {

@@ -93,7 +93,7 @@ export class NatsService {
     await Promise.allSettled([...this.#serving.values()].map(({ answer }) => answer));
     await Promise.all(this.#transfers);
     clearInterval(this.#working);
-    await this.#link.confirm(() => this.#link.connection.flush());
+    await this.#link.flush();
   }
 
   #receive(pattern: string, message: Msg): void {

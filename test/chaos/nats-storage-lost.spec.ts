@@ -67,7 +67,7 @@ describe('the storage of NATS deleted while events are on their way', () => {
     try {
       const manager = await jetstreamManager(connection);
       return await eventually(async () => {
-        const published = await outboxOf(house, 'encounters');
+        const published = await outboxOf(house, 'encounters', 'encounter.discharged');
         const { state } = await manager.streams.info(streamOfEncounters);
         if (state.messages < published.length || published.some(({ position }) => position === null))
           throw new Error(`The stream holds ${state.messages} of ${published.length} events.`);

@@ -30,6 +30,9 @@ export interface ContextsOptions {
   readonly address: PublicAddress;
 }
 
+/** The patterns that any context hears, wherever it runs. */
+const heard = catalogue.flatMap(({ hears = [] }) => hears.map(({ pattern }) => pattern));
+
 /** Boots the contexts of this process; none takes calls before all are found to be sound. */
 export async function startContexts(options: ContextsOptions): Promise<void> {
   const { topology, databases, bindings, health, metrics, shutdown, log, shared, address } = options;
@@ -67,8 +70,8 @@ function openEvents(
     })),
     ...(bindings.nats === undefined
       ? {}
-      : { streams: new JetStreams({ connection: bindings.nats.connection }) }),
-    onError: (where, error) => log.warn({ component: where, error }, 'an event was not applied'),
+      : { streams: new JetStreams({ connection: bindings.nats.connection, heard }) }),
+    onError: (where, error) => log.warn({ component: where, error }, 'events are held up; tried again'),
   });
 }
 

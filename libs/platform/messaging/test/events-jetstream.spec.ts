@@ -8,7 +8,14 @@ import { type EventExchange, JetStreams, NatsLink } from '#platform/messaging';
 import { slowdown, startNats, type NatsServer } from '#platform/testing';
 import { EventHouse } from './events-house.ts';
 import { appliedInOrder, effects, until, write } from './events-ledger.ts';
-import { Conduct, type Errors, exchangeOf, letterCaller, lettersHandlers } from './events-letters.ts';
+import {
+  Conduct,
+  discharged,
+  type Errors,
+  exchangeOf,
+  letterCaller,
+  lettersHandlers,
+} from './events-letters.ts';
 
 let house: EventHouse;
 let nats: NatsServer;
@@ -43,8 +50,9 @@ async function link(): Promise<NatsLink> {
   return made;
 }
 
-async function publisher(): Promise<EventExchange> {
-  const streams = new JetStreams({ connection: (await link()).connection });
+async function publisher(heard = [discharged.pattern]): Promise<EventExchange> {
+  const { connection } = await link();
+  const streams = new JetStreams({ connection, heard });
   const exchange = exchangeOf([{ name: 'ward', database: ward, caller: letterCaller }], errors, { streams });
   closing.unshift(() => exchange.stop());
   await exchange.start();
@@ -52,7 +60,8 @@ async function publisher(): Promise<EventExchange> {
 }
 
 async function subscriber(conduct = new Conduct()): Promise<EventExchange> {
-  const streams = new JetStreams({ connection: (await link()).connection });
+  const { connection } = await link();
+  const streams = new JetStreams({ connection, heard: [discharged.pattern] });
   const handlers = await lettersHandlers(conduct);
   const parts = [{ name: 'letters', database: letters, caller: letterCaller, handlers }];
   const exchange = exchangeOf(parts, errors, { streams });
@@ -223,6 +232,47 @@ describe('events between processes', () => {
       const found = await begins();
       return found.length === 2 && found.every((sequence) => sequence === 31);
     });
+  });
+
+  it('are not carried when nobody hears them, and from the first day on when somebody does', async () => {
+    const deaf = await publisher(['ward.stay.moved.v1']);
+    await write(
+      ward,
+      30,
+      () => ['Patient/1'],
+      () => deaf.poke('ward'),
+    );
+    const manager = await jetstreamManager((await link()).connection);
+    const messages = async () => (await manager.streams.info('septum-ward')).state.messages;
+    await until(async () => (await messages()) === 0);
+    await deaf.stop();
+    await publisher(['ward.stay.moved.v1', discharged.pattern]);
+    await subscriber();
+    await until(all(60));
+    expect(await messages()).toBe(30);
+    expect(await wrong()).toEqual([]);
+  });
+
+  it('show as lag when the stream is full, and are carried on when it has room', async () => {
+    const { connection } = await link();
+    const streams = new JetStreams({ connection, heard: [discharged.pattern], maxBytes: 4_000 });
+    const parts = [{ name: 'ward', database: ward, caller: letterCaller }];
+    const exchange = exchangeOf(parts, errors, { streams });
+    closing.unshift(() => exchange.stop());
+    await exchange.start();
+    await write(
+      ward,
+      50,
+      () => ['Patient/1'],
+      () => exchange.poke('ward'),
+    );
+    await until(async () => (await exchange.lagOf('ward')).outboxLagMs > 1_000);
+    const manager = await jetstreamManager(connection);
+    await manager.streams.update('septum-ward', { max_bytes: 1_000_000 });
+    await subscriber();
+    await until(all(100));
+    await until(async () => (await exchange.lagOf('ward')).outboxLagMs === 0);
+    expect(await wrong()).toEqual([]);
   });
 
   it('do not mistake the stream of another outbox for their own', async () => {

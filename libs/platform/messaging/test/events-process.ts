@@ -5,7 +5,7 @@
 import { openContextDatabase, type OpenContextDatabase } from '#platform/database';
 import { Fault } from '#platform/fhir';
 import { type EventPartOptions, JetStreams, NatsLink } from '#platform/messaging';
-import { Conduct, exchangeOf, letterCaller, lettersHandlers } from './events-letters.ts';
+import { Conduct, discharged, exchangeOf, letterCaller, lettersHandlers } from './events-letters.ts';
 import { killedAt } from './events-kill.ts';
 
 export interface EventProcessOptions {
@@ -48,6 +48,9 @@ if (lettersUrl !== undefined) {
 const streams =
   natsUrl === undefined
     ? undefined
-    : new JetStreams({ connection: (await NatsLink.connect({ servers: natsUrl })).connection });
+    : new JetStreams({
+        connection: (await NatsLink.connect({ servers: natsUrl })).connection,
+        heard: [discharged.pattern],
+      });
 await exchangeOf(parts, [], streams === undefined ? {} : { streams }).start();
 process.stdout.write('ready\n');

@@ -46,7 +46,7 @@ export interface SubscriptionStatus {
 }
 
 export interface EventLag {
-  /** Age of the oldest event of the part that is not published yet. */
+  /** Age of the oldest event of the part that is not published yet, or waits to be sent to other processes. */
   readonly outboxLagMs: number;
   /** Age of the oldest event that a subscription led by this process has read, and neither applied nor set aside. */
   readonly inboxLagMs: number;
@@ -112,12 +112,12 @@ export class EventExchange {
   /** How far behind a part of this process is. Throws a fault when its database does not answer. */
   async lagOf(name: string): Promise<EventLag> {
     const part = this.#partOf(name);
-    const [counts, backlog] = await Promise.all([heldCounts(part.database), part.outbox.backlog()]);
+    const [counts, outboxLagMs] = await Promise.all([heldCounts(part.database), part.lagMs()]);
     const now = Date.now();
     const mine = this.#subscribers.filter((subscriber) => subscriber.part === name);
     const inboxLagMs = Math.max(0, ...mine.map(({ subscriber }) => now - (subscriber.oldestUndone ?? now)));
     const parked = counts.reduce((sum, count) => sum + count.parked, 0);
-    return { outboxLagMs: Math.max(0, backlog.oldestMs), inboxLagMs, parked };
+    return { outboxLagMs, inboxLagMs, parked };
   }
 
   #subscribe(part: EventPartOptions, subscription: Subscription): void {

@@ -57,6 +57,13 @@ export class EventPart {
     this.relay.poke();
   }
 
+  /** Age of the oldest event that is not published yet, or cannot be sent to those who hear it elsewhere. */
+  async lagMs(): Promise<number> {
+    const { oldestMs } = await this.outbox.backlog();
+    const stuckSince = this.#shipper?.stuckSince;
+    return Math.max(0, oldestMs, stuckSince === undefined ? 0 : Date.now() - stuckSince);
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.relay.stop();

@@ -9,8 +9,8 @@ export interface Outbox {
   hasUnpublished(): Promise<boolean>;
   /** Gives the committed events that have none yet their positions, oldest first; empty when the lease is lost. */
   publish(lease: Lease, limit: number): Promise<PositionedEvent[]>;
-  /** The published events after a position, in order. */
-  read(after: number, limit: number): Promise<PositionedEvent[]>;
+  /** The published events after a position, in order; of these patterns, or of all. */
+  read(after: number, limit: number, patterns?: readonly string[]): Promise<PositionedEvent[]>;
   /** The last position given, 0 at first. */
   last(): Promise<number>;
 }
@@ -48,11 +48,12 @@ export class PostgresOutbox implements Outbox {
     return (rows ?? []).map(eventOf).sort((one, other) => one.position - other.position);
   }
 
-  async read(after: number, limit: number): Promise<PositionedEvent[]> {
+  async read(after: number, limit: number, patterns?: readonly string[]): Promise<PositionedEvent[]> {
+    const some = patterns === undefined ? '' : 'AND o.pattern = ANY($3) ';
     const rows = await this.#database.query<EventRow>(everyRow, {
-      name: `${this.#schema}.outbox.read`,
-      text: `SELECT ${eventColumns('o')} FROM "${this.#schema}".outbox o WHERE o.position > $1 ORDER BY o.position LIMIT $2`,
-      values: [after, limit],
+      name: `${this.#schema}.outbox.read${some && '.some'}`,
+      text: `SELECT ${eventColumns('o')} FROM "${this.#schema}".outbox o WHERE o.position > $1 ${some}ORDER BY o.position LIMIT $2`,
+      values: [after, limit, ...(patterns === undefined ? [] : [patterns])],
     });
     return rows.map(eventOf);
   }

@@ -10,6 +10,8 @@ import { StreamShipper } from './stream-shipper.ts';
 
 export interface JetStreamsOptions {
   readonly connection: NatsConnection;
+  /** The patterns that somebody in the installation hears; no others are carried. */
+  readonly heard: readonly string[];
   /** The largest size of one part's stream on the server's disk; default 256 MB. Full, it waits for the days to pass. */
   readonly maxBytes?: number;
 }
@@ -30,9 +32,12 @@ export class JetStreams implements Streams {
     outbox: Outbox,
     lead: () => Promise<Lease | undefined>,
     onError: (error: unknown) => void,
-  ): Shipper {
-    const maxBytes = this.#options.maxBytes ?? defaultMaxBytes;
-    return new StreamShipper({ part, outbox, maxBytes, lead, onError, jetstream: () => this.#connect() });
+  ): Shipper | undefined {
+    const { heard, maxBytes = defaultMaxBytes } = this.#options;
+    const patterns = heard.filter((pattern) => pattern.startsWith(`${part}.`)).sort();
+    if (patterns.length === 0) return undefined;
+    const jetstream = () => this.#connect();
+    return new StreamShipper({ part, patterns, outbox, maxBytes, lead, onError, jetstream });
   }
 
   reader(subscription: Subscription, onNews: () => void): EventReader {

@@ -33,12 +33,17 @@ export async function streamInfo(manager: JetStreamManager, part: string): Promi
 
 /**
  * A full stream refuses rather than forgets: what it refuses waits in the outbox. With a limit below the size of the
- * disk it never meets a full disk, which it would not recover from by itself.
+ * disk it never meets a full disk, which it would not recover from by itself. Its subjects are the patterns it carries.
  */
-export function makeStream(manager: JetStreamManager, part: string, maxBytes: number): Promise<StreamInfo> {
+export function makeStream(
+  manager: JetStreamManager,
+  part: string,
+  patterns: readonly string[],
+  maxBytes: number,
+): Promise<StreamInfo> {
   return manager.streams.add({
     name: streamName(part),
-    subjects: [`${subjectOf(part)}.>`],
+    subjects: patterns.map(subjectOf),
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
     discard: DiscardPolicy.New,

@@ -1,4 +1,5 @@
-import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import { isDeepStrictEqual } from 'node:util';
+import type { JetStreamClient, JetStreamManager, StreamInfo } from '@nats-io/jetstream';
 import type { Lease } from '../lease.ts';
 import type { Outbox } from '../outbox.ts';
 import type { PositionedEvent } from '../positioned-event.ts';
@@ -8,6 +9,8 @@ import { decodeEvent, encodeEvent, makeStream, streamInfo, streamName, subjectOf
 
 export interface StreamShipperParts {
   readonly part: string;
+  /** What is shipped, sorted. */
+  readonly patterns: readonly string[];
   readonly outbox: Outbox;
   readonly maxBytes: number;
   jetstream(): Promise<{ manager: JetStreamManager; client: JetStreamClient }>;
@@ -21,7 +24,7 @@ interface Shipped {
   readonly created: string;
   /** The stream's own sequence of its last message. */
   readonly sequence: number;
-  /** The event it is. */
+  /** All up to here is shipped, or nobody hears it. */
   readonly position: number;
   /** Of the lead under which this was found out: while it is the same, nobody else ships. */
   readonly epoch: number;
@@ -32,7 +35,7 @@ const batch = 250;
 const lookEveryMs = 2_000;
 
 /**
- * Copies the published events of a part into its JetStream stream, in order and without a gap.
+ * Copies the published events of a part that somebody hears into its JetStream stream, in order and without a gap.
  *
  * How far the copy is, the stream itself says: by its last message. So a stream that was lost, wholly or at its end,
  * is filled again from the outbox with nothing to remember. Each message names the sequence that must be the last
@@ -45,6 +48,7 @@ export class StreamShipper implements Shipper {
   readonly #loop: WorkLoop;
   #at: Shipped | undefined;
   #looked = 0;
+  #stuckSince: number | undefined;
 
   constructor(parts: StreamShipperParts) {
     this.#parts = parts;
@@ -53,6 +57,10 @@ export class StreamShipper implements Shipper {
       () => lookEveryMs,
       parts.onError,
     );
+  }
+
+  get stuckSince(): number | undefined {
+    return this.#stuckSince;
   }
 
   start(): void {
@@ -70,15 +78,33 @@ export class StreamShipper implements Shipper {
   async #ship(): Promise<boolean> {
     await this.#look();
     const known = this.#at;
-    const news = known && (await this.#parts.outbox.read(known.position, batch));
-    if (news?.length === 0) return false;
+    const news = known && (await this.#newsAfter(known.position));
+    if (known && news?.events.length === 0) {
+      this.#at = { ...known, position: news.through };
+      return false;
+    }
     this.#at = undefined;
     const lead = await this.#parts.lead();
-    if (lead === undefined) return false;
+    if (lead === undefined) {
+      this.#stuckSince = undefined;
+      return false;
+    }
     const from = known?.epoch === lead.epoch ? known : await this.#resume(lead.epoch);
-    const events = from === known && news ? news : await this.#parts.outbox.read(from.position, batch);
-    this.#at = await this.#send(from, events);
+    const { events, through } = from === known && news ? news : await this.#newsAfter(from.position);
+    this.#stuckSince ??= events[0]?.occurredAt;
+    this.#at = { ...(await this.#send(from, events)), position: through };
+    this.#stuckSince = undefined;
     return events.length > 0;
+  }
+
+  /** The next events to ship; all up to `through` are among them or heard by nobody. */
+  async #newsAfter(position: number): Promise<{ events: readonly PositionedEvent[]; through: number }> {
+    const { outbox, patterns } = this.#parts;
+    // Asked first: what is published in between is not passed over.
+    const last = await outbox.last();
+    const events = await outbox.read(position, batch, patterns);
+    const lastRead = events.at(-1)?.position ?? position;
+    return { events, through: events.length === batch ? lastRead : Math.max(last, lastRead) };
   }
 
   // The server may have lost the stream, or its end, and be none the wiser.
@@ -93,9 +119,13 @@ export class StreamShipper implements Shipper {
   }
 
   async #resume(epoch: number): Promise<Shipped> {
-    const { part, maxBytes, outbox } = this.#parts;
+    const { part, outbox } = this.#parts;
     const { manager } = await this.#parts.jetstream();
-    const info = (await streamInfo(manager, part)) ?? (await makeStream(manager, part, maxBytes));
+    const info = await streamInfo(manager, part);
+    if (info === undefined) return this.#begin(manager, epoch);
+    // A version that hears more, or less, fills the stream anew: who is new hears all that the outbox holds.
+    if (!isDeepStrictEqual(info.config.subjects, this.#parts.patterns.map(subjectOf)))
+      return this.#begin(manager, epoch, info);
     const { last_seq: sequence, messages } = info.state;
     if (messages === 0) return { created: info.created, sequence, position: 0, epoch };
     const last = await manager.streams.getMessage(streamName(part), { seq: sequence });
@@ -104,9 +134,14 @@ export class StreamShipper implements Shipper {
     const [ours] = await outbox.read(position - 1, 1);
     if (ours?.id === id) return { created: info.created, sequence, position, epoch };
     // A stream of an outbox that is no more, or was restored to an earlier day.
-    await manager.streams.delete(streamName(part));
-    const made = await makeStream(manager, part, maxBytes);
-    return { created: made.created, sequence: 0, position: 0, epoch };
+    return this.#begin(manager, epoch, info);
+  }
+
+  async #begin(manager: JetStreamManager, epoch: number, instead?: StreamInfo): Promise<Shipped> {
+    const { part, patterns, maxBytes } = this.#parts;
+    if (instead !== undefined) await manager.streams.delete(instead.config.name);
+    const { created, state } = await makeStream(manager, part, patterns, maxBytes);
+    return { created, sequence: state.last_seq, position: 0, epoch };
   }
 
   async #send(from: Shipped, events: readonly PositionedEvent[]): Promise<Shipped> {
@@ -123,7 +158,6 @@ export class StreamShipper implements Shipper {
     });
     const failed = (await Promise.allSettled(sent)).find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
-    const position = events.at(-1)?.position ?? from.position;
-    return { ...from, sequence: from.sequence + events.length, position };
+    return { ...from, sequence: from.sequence + events.length };
   }
 }

@@ -30,7 +30,8 @@ export interface Installation {
 }
 
 function start(args: readonly string[], environment: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [program, 'serve', ...args], {
+  // As the image starts it, see Dockerfile.
+  return spawn(process.execPath, ['--max-semi-space-size=16', program, 'serve', ...args], {
     env: {
       ...process.env,
       SEPTUM_HTTP_PORT: '0',

@@ -15,6 +15,8 @@ function spent({ septum, postmasters }: Installation) {
   };
 }
 
+/** Resources of requests whose statements are counted, so that what the house sends by itself hardly matters. */
+const countedResources = 500;
 /** Requests that warm a workload up before it is measured, as the compilers need them. */
 const warmRequests = 1_000;
 
@@ -37,8 +39,9 @@ export async function measure(asked: Asked): Promise<Omit<Measured, 'topology'>>
   const before = spent(house);
   const result = await load(client, next, concurrency, seconds);
   const after = spent(house);
+  const counted = Math.max(10, Math.ceil(countedResources / unitsEach));
   const statements = await asked.counter.each(async () => ({
-    units: (await load(client, next, concurrency, Math.min(1, seconds))).requests,
+    units: (await load(client, next, concurrency, Math.min(1, seconds), counted)).requests,
   }));
   const units = result.requests * unitsEach;
   return {

@@ -27,6 +27,7 @@ export async function importResources(
   { entries, substitutions }: ImportResources,
   texts: readonly string[],
 ): Promise<Reply<Imported>> {
+  assertMayPassRules(caller);
   for (const type of new Set(entries.map((entry) => entry.type))) store.assertOwns(type);
   const rejected: Rejected[] = [];
   const outcomes: OutcomeRow[] = [];
@@ -141,5 +142,14 @@ function writeTogether(
       events: [event],
       auditDetail: 'import: rules of care not run',
     }),
+  );
+}
+
+/** What the rules of care refuse a person must not come in by this door. */
+function assertMayPassRules(caller: Caller): void {
+  if (caller.kind !== 'user') return;
+  throw new Fault(
+    'forbidden',
+    'An import passes over the rules of care, so a signed-in person may not do it. Import as a client (septum import does), or write each resource.',
   );
 }

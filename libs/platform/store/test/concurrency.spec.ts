@@ -247,6 +247,11 @@ describe('an import', () => {
     expect([result.version, JSON.parse(stored[0]!).name[0].family]).toEqual([3, 'Third']);
   });
 
+  it('is not for a signed-in person, whom the rules of care bind', async () => {
+    const person = { ...clinician, kind: 'user', scopes: ['user/*.cruds'] } as const;
+    await expect(house.store.import(person, { entries }, texts)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+
   it('stores the good and tells of the bad, by place; one event for the batch, and the audit says that rules did not run', async () => {
     const { result } = await house.store.import(
       clinician,

@@ -10,7 +10,7 @@ export function indexSql(s: string): string {
         AND w.part = x.part COLLATE "C");
     INSERT INTO ${s}.search_word (key, item, value, part)
       SELECT w.key, p_item[w.place], w.value, w.part FROM ${words} WHERE w.place = ANY (accepted)
-        AND NOT EXISTS (SELECT FROM ${s}.search_word x 
+        AND NOT EXISTS (SELECT FROM ${s}.search_word x
           WHERE x.item = p_item[w.place] AND x.key = w.key AND x.value = w.value COLLATE "C" AND x.part = w.part COLLATE "C");
   ELSIF cardinality(p_word_of) > 0 THEN
     INSERT INTO ${s}.search_word (key, item, value, part)

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { lexicalTree, withoutServersOwn } from '#platform/testing';
+import { joinResource, splitResource } from '../src/resource-text.ts';
 import { validate } from '../src/validate.ts';
-import { joinResource, splitResource, type ParsedResource } from '../src/resource-text.ts';
-import { lexicalTree } from './lexical-tree.ts';
 import { officialExamples, type Example } from './packages.ts';
 
 const noBase =
@@ -45,17 +45,6 @@ beforeAll(async () => {
   examples = await officialExamples();
 }, 600_000);
 
-/** What the client sent, without the three values that the server owns. */
-function withoutServersOwn(resource: ParsedResource): Record<string, unknown> {
-  const { id: _id, meta, ...rest } = resource;
-  const {
-    versionId: _versionId,
-    lastUpdated: _lastUpdated,
-    ...keptMeta
-  } = (meta ?? {}) as Record<string, unknown>;
-  return Object.keys(keptMeta).length > 0 ? { ...rest, meta: keptMeta } : rest;
-}
-
 describe('the official R4 examples', () => {
   it('are valid, but for the few that break the specification themselves', () => {
     const rejected: string[] = [];
@@ -84,6 +73,6 @@ describe('the official R4 examples', () => {
   }, 300_000);
 });
 
-function sorted(value: Record<string, unknown>): [string, unknown][] {
+function sorted(value: Readonly<Record<string, unknown>>): [string, unknown][] {
   return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -7,4 +7,5 @@ export { openHouseDatabase, type HouseDatabase } from './house/house-database.ts
 export { houseParts, openHouse } from './house/open-house.ts';
 export { SeptumProcess } from './house/septum-process.ts';
 export { slowdown } from './slowdown.ts';
+export { lexicalTree, withoutServersOwn } from './lexical-resource.ts';
 export { describeWithData } from './test-data.ts';

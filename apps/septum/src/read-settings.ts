@@ -30,7 +30,8 @@ export function readSettings(flags: SettingFlags = {}): Settings {
       except: list(flags.except),
       profile: flags.profile,
       dataDir: flags.dataDir,
-      httpPort: flags.httpPort === undefined ? undefined : Number(flags.httpPort),
+      // What is no number is refused by the setting's own rule, as it was written.
+      httpPort: /^\d+$/.test(flags.httpPort ?? '') ? Number(flags.httpPort) : flags.httpPort,
     },
     environment: settingsEnvironment(),
     ...(file === undefined ? {} : { file }),

@@ -4,6 +4,7 @@ import {
   Health,
   Metrics,
   openDatabases,
+  prepareDataDir,
   Shutdown,
   statusContract,
   topology,
@@ -59,6 +60,7 @@ async function start(
   progress: (line: string) => void,
 ): Promise<RunningSeptum> {
   assertCatalogue(catalogue);
+  prepareDataDir(settings.dataDir);
   const address = publicAddress(settings, planned, log);
   const databases = await openDatabases({ settings, topology: planned, migrationsOf, log });
   shutdown.at('close-pools', () => databases.close());

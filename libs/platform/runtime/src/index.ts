@@ -10,6 +10,7 @@ export {
   type ContextSurroundings,
   type RunningContext,
 } from './boot-context.ts';
+export { prepareDataDir } from './data-dir.ts';
 export { openDatabases, type Databases } from './databases.ts';
 export { healthModule } from './health.module.ts';
 export { Health } from './health.ts';

@@ -42,7 +42,8 @@ describe('settings', () => {
   it.each([
     [{ SEPTUM_HTPP_PORT: '1' }, /^SEPTUM_HTPP_PORT is not a setting of Septum\. Known: SEPTUM_PROFILE, /],
     [{ SEPTUM_PHARMACY_DATABASE_URL: 'postgres://a/b' }, /^SEPTUM_PHARMACY_DATABASE_URL is not a setting/],
-    [{ SEPTUM_HTTP_PORT: '80a' }, /^SEPTUM_HTTP_PORT is "80a": /],
+    [{ SEPTUM_HTTP_PORT: '80a' }, /^SEPTUM_HTTP_PORT is "80a": write a whole number from 0 to 65535\.$/],
+    [{ SEPTUM_POOL_SIZE: '0' }, /^SEPTUM_POOL_SIZE is 0: write a whole number from 1 to 200\.$/],
     [{ SEPTUM_HTTP_PORT: '65536' }, /^SEPTUM_HTTP_PORT is 65536: .*65535/],
     [
       { SEPTUM_PUBLIC_URL: 'fhir.hospital.example' },

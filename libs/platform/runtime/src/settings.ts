@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { IsArray, IsIn, IsInt, IsObject, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsArray, IsIn, IsObject, IsOptional, IsString, Matches } from 'class-validator';
 import { Setting } from './setting.ts';
+import { WholeNumber } from './whole-number.ts';
 
 export const profiles = ['demo', 'production'] as const;
 export type Profile = (typeof profiles)[number];
@@ -21,9 +22,7 @@ export class Settings {
   profile: Profile = 'demo';
 
   @Setting('SEPTUM_HTTP_PORT', 'TCP port of the FHIR API and the console; 0 takes a free one.')
-  @IsInt()
-  @Min(0)
-  @Max(65535)
+  @WholeNumber(0, 65535)
   httpPort: number = 8080;
 
   @Setting('SEPTUM_HTTP_HOST', 'Address the HTTP port is bound to.', {
@@ -52,15 +51,11 @@ export class Settings {
     'SEPTUM_METRICS_PORT',
     'TCP port of `/metrics` in production, where it needs no token; in demo it is on the HTTP port, with one.',
   )
-  @IsInt()
-  @Min(0)
-  @Max(65535)
+  @WholeNumber(0, 65535)
   metricsPort: number = 9464;
 
   @Setting('SEPTUM_MLLP_PORT', 'TCP port of the HL7 v2 interface (MLLP); 0 takes a free one.')
-  @IsInt()
-  @Min(0)
-  @Max(65535)
+  @WholeNumber(0, 65535)
   mllpPort: number = 2575;
 
   @Setting('SEPTUM_DATA_DIR', 'Folder of the embedded PostgreSQL and of `run.json`.')
@@ -110,9 +105,7 @@ export class Settings {
   except: string[] = [];
 
   @Setting('SEPTUM_DEMO_PATIENTS', 'Synthetic patients made at the first start of a demo; 0 for none.')
-  @IsInt()
-  @Min(0)
-  @Max(1_000_000)
+  @WholeNumber(0, 1_000_000)
   demoPatients: number = 50;
 
   @Setting('SEPTUM_LOG_LEVEL', `One of ${logLevels.join(', ')}.`, {
@@ -123,26 +116,20 @@ export class Settings {
   logLevel?: LogLevel;
 
   @Setting('SEPTUM_POOL_SIZE', 'Database connections per context and process.')
-  @IsInt()
-  @Min(1)
-  @Max(200)
+  @WholeNumber(1, 200)
   poolSize: number = 6;
 
   @Setting(
     'SEPTUM_RATE_LIMIT',
     'Requests per second one client may send to one process, with bursts of twice that; 0 for no limit.',
   )
-  @IsInt()
-  @Min(0)
-  @Max(1_000_000)
+  @WholeNumber(0, 1_000_000)
   rateLimit: number = 2000;
 
   @Setting(
     'SEPTUM_DRAIN_MS',
     'Milliseconds between the end of readiness and the end of admission at shutdown, while answers carry `Connection: close`.',
   )
-  @IsInt()
-  @Min(0)
-  @Max(60_000)
+  @WholeNumber(0, 60_000)
   drainMs: number = 2500;
 }

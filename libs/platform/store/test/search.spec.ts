@@ -290,6 +290,23 @@ describe('a search', () => {
     );
   });
 
+  it('takes a tenth of the time since then for approximately, also of _lastUpdated', async () => {
+    const written = kept.get('RiskAssessment')!.map(({ lastUpdated }) => lastUpdated);
+    const day = 86_400_000;
+    const asked = new Date(Math.max(...written) + day).toISOString();
+    const foundAfter = async (days: number, prefix: string) => {
+      const store = house.open({ now: () => Math.max(...written) + days * day });
+      const search = parseSearch('RiskAssessment', [
+        ['_lastUpdated', `${prefix}${asked}`],
+        ['_count', '100'],
+      ]);
+      return (await everyPage('RiskAssessment', search, store)).ids.length;
+    };
+    expect(await foundAfter(13, 'ap')).toBe(30);
+    expect(await foundAfter(9, 'ap')).toBe(0);
+    expect(await foundAfter(13, 'eq')).toBe(0);
+  });
+
   it('counts without matches', async () => {
     const { result, texts } = await house.store.search(clinician, {
       type: 'Observation',

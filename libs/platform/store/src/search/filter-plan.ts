@@ -1,7 +1,7 @@
 import { Fault, searchText, dateInterval, type SearchFilter } from '#platform/fhir';
 import { wordLimit } from '../index/index-rows.ts';
 import type { SearchHash } from '../index/search-hash.ts';
-import { isNarrow, rangeCondition } from './range-condition.ts';
+import { approximately, isNarrow, rangeCondition } from './range-condition.ts';
 import { filterKeys } from './search-keys.ts';
 import type { SqlValues } from './sql-values.ts';
 import { rowsOfKey, wordKey } from './word-key.ts';
@@ -46,7 +46,7 @@ export function planFilters(filters: readonly SearchFilter[], context: FilterCon
   return {
     driver: chooseDriver(),
     probes,
-    columns: (sql) => onColumns.map((filter) => columnCondition(filter, sql)),
+    columns: (sql) => onColumns.map((filter) => columnCondition(filter, sql, context.now)),
   };
 
   function chooseDriver(): FilterPlan['driver'] {
@@ -60,7 +60,7 @@ export function planFilters(filters: readonly SearchFilter[], context: FilterCon
   }
 }
 
-function columnCondition(filter: SearchFilter, sql: SqlValues): string {
+function columnCondition(filter: SearchFilter, sql: SqlValues, now: number): string {
   if (filter.parameter === '_id')
     return `r.id = ANY (${sql.add(
       filter.values.map(({ value }) => value),
@@ -71,8 +71,9 @@ function columnCondition(filter: SearchFilter, sql: SqlValues): string {
       const interval = dateInterval(value.value ?? '');
       if (!interval)
         throw new Fault('bad-parameter', 'The value of _lastUpdated is no date; write YYYY-MM-DDThh:mm:ssZ.');
-      const low = momentSql(sql.add(interval.low, 'float8'));
-      const high = momentSql(sql.add(interval.high, 'float8'));
+      const slack = value.prefix === 'ap' ? approximately(interval.low, now) : 0;
+      const low = momentSql(sql.add(interval.low - slack, 'float8'));
+      const high = momentSql(sql.add(interval.high + slack, 'float8'));
       const at = 'r.last_updated';
       switch (value.prefix ?? 'eq') {
         case 'ne':
@@ -138,9 +139,9 @@ function probeWord(filter: SearchFilter, context: FilterContext): Probe {
     AND ${wordCondition('p', filter, sql)} LIMIT 1)`;
 }
 
-function driveIds(filter: SearchFilter, { schema, type }: FilterContext): Driver {
+function driveIds(filter: SearchFilter, { schema, type, now }: FilterContext): Driver {
   return (sql, probes) => {
-    const conditions = [`r.type = ${sql.add(type, 'text')}`, columnCondition(filter, sql)];
+    const conditions = [`r.type = ${sql.add(type, 'text')}`, columnCondition(filter, sql, now)];
     return `SELECT r.item FROM "${schema}".resource r WHERE ${and(conditions, probes, 'r.item', sql)}`;
   };
 }

@@ -69,13 +69,17 @@ function comparison(
   }
 }
 
-/** Approximately: a tenth of the time between now and the date. */
+/** How many milliseconds off a date still is approximately: a tenth of the time between it and now. */
+export function approximately(date: number, now: number): number {
+  return Math.round(Math.abs(now - date) / 10);
+}
+
 function dateEnds(parameter: string, { value = '' }: SearchValue, now: number): Ends {
   const interval = dateInterval(value);
   if (!interval) throw new Fault('bad-parameter', `The value of ${parameter} is no date; write YYYY-MM-DD.`);
   const { low } = interval;
   const high = interval.high - 1;
-  return { low, high, exactLow: low, exactHigh: high, slack: Math.round(Math.abs(now - low) / 10) };
+  return { low, high, exactLow: low, exactHigh: high, slack: approximately(low, now) };
 }
 
 /** A number in a query has the precision it is written with when it is compared for equality, none for an ordering. */

@@ -19,5 +19,5 @@ USER node
 VOLUME /data
 EXPOSE 8080
 # Node lets the space for young objects grow to 128 MB, whatever is alive: see docs/operating.md, Memory.
-ENTRYPOINT ["node", "--max-semi-space-size=16", "dist/apps/septum/src/main.js"]
+ENTRYPOINT ["node", "--min-semi-space-size=16", "--max-semi-space-size=16", "dist/apps/septum/src/main.js"]
 CMD ["serve"]

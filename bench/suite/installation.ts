@@ -31,18 +31,22 @@ export interface Installation {
 
 function start(args: readonly string[], environment: Record<string, string>): ChildProcess {
   // As the image starts it, see Dockerfile.
-  return spawn(process.execPath, ['--max-semi-space-size=16', program, 'serve', ...args], {
-    env: {
-      ...process.env,
-      SEPTUM_HTTP_PORT: '0',
-      SEPTUM_MLLP_PORT: '0',
-      SEPTUM_LOG_LEVEL: 'warn',
-      // A bench is one client at full speed; what it costs is measured, not whether it is refused.
-      SEPTUM_RATE_LIMIT: '0',
-      ...environment,
+  return spawn(
+    process.execPath,
+    ['--min-semi-space-size=16', '--max-semi-space-size=16', program, 'serve', ...args],
+    {
+      env: {
+        ...process.env,
+        SEPTUM_HTTP_PORT: '0',
+        SEPTUM_MLLP_PORT: '0',
+        SEPTUM_LOG_LEVEL: 'warn',
+        // A bench is one client at full speed; what it costs is measured, not whether it is refused.
+        SEPTUM_RATE_LIMIT: '0',
+        ...environment,
+      },
+      stdio: ['ignore', 'ignore', 'inherit'],
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  );
 }
 
 async function ready(folder: string, child: ChildProcess, seconds: number): Promise<Run> {

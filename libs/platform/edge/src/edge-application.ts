@@ -4,7 +4,7 @@ import fastifyStatic from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { TransactionRecovery, type InDoubt } from './bundle/transaction-recovery.ts';
+import { TransactionRecovery } from './bundle/transaction-recovery.ts';
 import { RefusalLog } from './home/refusal-log.ts';
 import { edgeModule, type EdgeDependencies } from './edge.module.ts';
 
@@ -20,8 +20,6 @@ export interface EdgeApplication {
   readonly routes: readonly EdgeRoute[];
   /** Listens; the answer is the port, for when 0 was asked. */
   listen(host: string, port: number): Promise<number>;
-  /** Transactions that a context prepared more than so many milliseconds ago and nobody has ended. */
-  inDoubt(olderThanMs: number): Promise<InDoubt[]>;
   /**
    * From now on every answer carries `Connection: close`, so that clients go elsewhere. Connections that are idle stay
    * open until `close`: a request may be on its way on one, and nobody sends a POST twice.
@@ -72,7 +70,6 @@ export async function createEdge(dependencies: EdgeDependencies): Promise<EdgeAp
     beginDraining() {
       draining = true;
     },
-    inDoubt: (olderThanMs) => recovery.inDoubt(olderThanMs),
     async close() {
       await recovery.stop();
       await application.close();

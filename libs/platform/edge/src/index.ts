@@ -1,6 +1,5 @@
 export { createEdge, type EdgeApplication, type EdgeRoute } from './edge-application.ts';
 export { edgeModule, type EdgeDependencies } from './edge.module.ts';
-export type { InDoubt } from './bundle/transaction-recovery.ts';
 export type { EdgeSettings, SharedTransactions } from './edge.ts';
 export { fhirRoot } from './http/fhir-request.ts';
 export { edgeMigrations } from './home/edge-migrations.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { resourceTypes } from './definitions.ts';
 import { beginningOfTime, endOfTime } from './date-interval.ts';
-import { compartmentPatients, extract, references } from './extract.ts';
+import { extract, references } from './extract.ts';
 import { largestNumber, smallestNumber } from './number-interval.ts';
 
 const observation = {
@@ -53,17 +53,13 @@ describe('extract', () => {
 
   it('puts the resource into the compartments of its own patients only', () => {
     expect(values.patients).toEqual(['1', '2']);
-    expect(compartmentPatients('Observation', observation, { ownBase: 'https://own/fhir' })).toEqual([
-      '1',
-      '2',
-    ]);
     expect(extract('Patient', { resourceType: 'Patient' }, { id: 'p' }).patients).toEqual(['p']);
     expect(
-      compartmentPatients('Patient', {
+      extract('Patient', {
         resourceType: 'Patient',
         id: 'p',
         link: [{ other: { reference: 'Patient/q' } }],
-      }),
+      }).patients,
     ).toEqual(['p', 'q']);
     expect(extract('Organization', { resourceType: 'Organization', id: 'o' }).patients).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { startIndexRun, type IndexRun, type IndexValues } from './index-values.t
 import { parseReference } from './reference-value.ts';
 import type { ParsedResource } from './resource-text.ts';
 import { parseExpression } from './search-expression.ts';
-import { indexedParameters, searchParameter } from './search-parameters.ts';
+import { indexedParameters } from './search-parameters.ts';
 import type { SearchParameterDefinition } from './definitions.ts';
 
 export interface ExtractOptions {
@@ -56,10 +56,6 @@ function compiledOnce(
 }
 
 const extractor = compiledOnce(indexedParameters);
-const compartmentExtractor = compiledOnce((type) =>
-  patientCompartmentParameters(type).flatMap((code) => searchParameter(type, code) ?? []),
-);
-
 function patientsIn(type: string, run: IndexRun, id: string | undefined): readonly string[] {
   const codes = patientCompartmentParameters(type);
   const isPatient = type === 'Patient' && id !== undefined;
@@ -77,27 +73,16 @@ function idOf(resource: ParsedResource, options: ExtractOptions): string | undef
   return options.id ?? (typeof id === 'string' ? id : undefined);
 }
 
-/** All index values of a valid resource. */
+/**
+ * All index values of a valid resource, among them the ids of the patients in whose compartments it lies.
+ * https://hl7.org/fhir/R4/compartmentdefinition-patient.html
+ */
 export function extract(type: string, resource: ParsedResource, options: ExtractOptions = {}): IndexValues {
   const run = startIndexRun(resource, options.ownBase);
   extractor(type).root.visit(resource, run);
   const { tokens, strings, dates, numbers, quantities, references, uris } = run;
   const patients = patientsIn(type, run, idOf(resource, options));
   return { tokens, strings, dates, numbers, quantities, references, uris, patients };
-}
-
-/**
- * The ids of the patients in whose compartments a resource lies; {@link extract} answers the same among the rest.
- * https://hl7.org/fhir/R4/compartmentdefinition-patient.html
- */
-export function compartmentPatients(
-  type: string,
-  resource: ParsedResource,
-  options: ExtractOptions = {},
-): readonly string[] {
-  const run = startIndexRun(resource, options.ownBase);
-  compartmentExtractor(type).root.visit(resource, run);
-  return patientsIn(type, run, idOf(resource, options));
 }
 
 /** Data types at the end of a parameter's path that the parameter says nothing about. */

@@ -7,7 +7,7 @@
  *   substituteReferences(text, { 'urn:uuid:…': 'Patient/1' }, { base?, mustResolve? }) → text
  *   validate(type, resource) → Issue[]                          empty: valid
  *   extract(type, resource, { id?, ownBase? }) → IndexValues    tokens, strings, dates, …, patients
- *   compartmentPatients(type, resource, { id?, ownBase? }) → ids;  references(resource, ownBase?) → Type/id or URL
+ *   references(resource, ownBase?) → Type/id or URL
  *   parseSearch(type, pairs, { lenient?, ownBase? }) → SearchRequest & { include, revinclude, used, ignored }
  *   searchText, dateInterval, numberInterval: the same normal form for index and query
  *   searchParameters(type), includeTargets(type, code), resourceTypes, isResourceType
@@ -38,7 +38,7 @@ export {
 } from './bundle-slices.ts';
 export { comparableLink, substituteReferences, type Substitutions } from './reference-substitution.ts';
 export { validate } from './validate.ts';
-export { compartmentPatients, extract, references, type ExtractOptions } from './extract.ts';
+export { extract, references, type ExtractOptions } from './extract.ts';
 export type * from './index-values.ts';
 export {
   includeTargets,

@@ -14,8 +14,6 @@ export interface MessengerOptions {
   readonly switchboard: LocalSwitchboard;
   /** The contexts that run in other processes; without it only those of this process are reached. */
   readonly remote?: RemoteBindings;
-  /** Asked at every call: whether to go over NATS even where the context runs in this process. */
-  readonly forceRemote?: (context: string) => boolean;
   readonly clock?: () => number;
   readonly random?: RandomHex;
 }
@@ -51,8 +49,8 @@ export class Messenger {
     const call = this.#prepare(caller, contract, request, options);
     if (call.signal?.aborted === true) throw gaveUpFault(contract.pattern);
     if (call.deadline <= this.#clock()) throw deadlineFault(contract.pattern);
-    const { switchboard, remote, forceRemote } = this.#options;
-    const local = forceRemote?.(contract.context) === true ? undefined : switchboard.find(contract.context);
+    const { switchboard, remote } = this.#options;
+    const local = switchboard.find(contract.context);
     if (local !== undefined) {
       const served = local.serve(call);
       return (await untilAborted(served.answer, call, (fault) => served.abandon(fault))) as Reply<Result>;

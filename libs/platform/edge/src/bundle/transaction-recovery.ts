@@ -13,7 +13,7 @@ import {
 import { abandonedAfterMs, announce } from './two-phase-commit.ts';
 
 /** A transaction that a context has prepared and nobody has ended. It holds its locks. */
-export interface InDoubt extends Prepared {
+interface InDoubt extends Prepared {
   readonly context: string;
 }
 
@@ -80,7 +80,7 @@ export class TransactionRecovery {
     }
     for (const unfinished of await unfinishedDecisions(edge.home, leaveAloneMs))
       await this.#finish(unfinished);
-    const inDoubt = await this.inDoubt(abandonedAfterMs);
+    const inDoubt = await this.#inDoubt(abandonedAfterMs);
     const alive = await stillUndecided(
       edge.home,
       inDoubt.map(({ transactionId }) => transactionId),
@@ -110,7 +110,7 @@ export class TransactionRecovery {
   }
 
   /** What is in doubt for longer than so many milliseconds, in all contexts that answer. */
-  async inDoubt(olderThanMs: number): Promise<InDoubt[]> {
+  async #inDoubt(olderThanMs: number): Promise<InDoubt[]> {
     const lists = await Promise.all(this.#edge.owners.map((owner) => this.#askOne(owner, olderThanMs)));
     return lists.flat();
   }

@@ -46,6 +46,28 @@ describe('creating', () => {
   });
 });
 
+describe('a resource that moves from one patient to another', () => {
+  it('is in the record of both', async () => {
+    await write(
+      { method: 'update', type: 'Observation', id: 'moves' },
+      observation('first', { id: 'moves' }),
+    );
+    await write(
+      { method: 'update', type: 'Observation', id: 'moves' },
+      observation('second', { id: 'moves' }),
+    );
+    await write({ method: 'delete', type: 'Observation', id: 'moves' });
+    const recorded = await house.database.query('*', {
+      text: `SELECT action, patients FROM audit WHERE id = 'moves' ORDER BY version`,
+    });
+    expect(recorded).toEqual([
+      { action: 'C', patients: ['first'] },
+      { action: 'U', patients: ['first', 'second'] },
+      { action: 'D', patients: ['second'] },
+    ]);
+  });
+});
+
 describe('a patient whose id is the word null', () => {
   it('is stored, shown to whom he is, and deleted like others', async () => {
     await write({ method: 'update', type: 'Patient', id: 'null' }, patient('Null', { id: 'null' }));

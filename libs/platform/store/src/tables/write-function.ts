@@ -154,7 +154,11 @@ const acceptSql = `    moment := (extract(epoch FROM stamp) * 1000)::int8;
       accepted := accepted || i;
       accepted_outcome := accepted_outcome || outcome;
       accepted_version := accepted_version || new_version;
-      accepted_patients := accepted_patients || CASE outcome WHEN 'deleted' THEN old_patients[i] ELSE p_patients[i] END;
+      -- Whom it leaves is touched as well as whom it comes to.
+      accepted_patients := accepted_patients || CASE
+        WHEN outcome = 'deleted' THEN old_patients[i]
+        WHEN coalesce(old_patients[i], p_patients[i]) = p_patients[i] THEN p_patients[i]
+        ELSE (SELECT array_agg(DISTINCT p COLLATE "C")::text FROM unnest(old_patients[i]::text[] || p_patients[i]::text[]) AS p) END;
       IF p_change_pattern IS NOT NULL THEN
         event_key := event_key || coalesce(p_order_key[i], 'Patient/' || (old_patients[i]::text[])[1], p_type[i] || '/' || p_id[i]);
         event_pattern := event_pattern || p_change_pattern;

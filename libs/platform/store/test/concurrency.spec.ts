@@ -93,6 +93,14 @@ describe('an idempotency key', () => {
       text: `SELECT count(*) AS count FROM search_word WHERE value = 'once'`,
     });
     expect(rows).toEqual({ count: 1 });
+    const id = answers[0]!.result.id;
+    const recorded = await house.database.query('*', {
+      text: `SELECT action, patients, count(*)::int4 AS times FROM audit WHERE id = '${id}' GROUP BY 1, 2 ORDER BY 1`,
+    });
+    expect(recorded).toEqual([
+      { action: 'C', patients: [id], times: 1 },
+      { action: 'R', patients: [id], times: 11 },
+    ]);
   });
 
   it('keeps giving the first answer after the resource has changed', async () => {

@@ -3,7 +3,7 @@ import { keyHolder, type Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import type { Transaction } from '#platform/database';
 import type { WriteResource, Written } from '../contract/resource.ts';
-import { rowColumns, storedOf, textOf, type ResourceRow } from '../resource-row.ts';
+import { patientsColumns, storedOf, textOf, type PatientsRow } from '../resource-row.ts';
 import type { WriteAnswer } from './write-outcome.ts';
 
 export interface Once {
@@ -12,6 +12,11 @@ export interface Once {
   readonly key: string;
   /** Hash of what was asked. */
   readonly request: string;
+}
+
+/** An answer given again, and the patients whose data leaves with it, as PostgreSQL writes a `text[]`. */
+export interface AnswerAgain extends WriteAnswer {
+  readonly patients: string;
 }
 
 /** What makes two requests the same request. */
@@ -27,7 +32,7 @@ export function requestHash({ method, type, id, ifMatch }: WriteResource, text: 
  * The answer that this key was given before; undefined: this is the first time, and until the transaction ends whoever
  * comes with the same key waits here.
  */
-export async function answeredBefore(transaction: Transaction, once: Once): Promise<WriteAnswer | undefined> {
+export async function answeredBefore(transaction: Transaction, once: Once): Promise<AnswerAgain | undefined> {
   const { schema, caller, key, request } = once;
   // The lock stands in a statement of its own: the next one sees what its last holder committed.
   await transaction.query({
@@ -35,7 +40,7 @@ export async function answeredBefore(transaction: Transaction, once: Once): Prom
     text: 'SELECT pg_advisory_xact_lock(hashtextextended($1, 7))',
     values: [`${schema} ${keyHolder(caller)} ${key}`],
   });
-  const [row] = await transaction.query<ResourceRow & { request: string; created: boolean }>({
+  const [row] = await transaction.query<PatientsRow & { request: string; created: boolean }>({
     name: `${schema}.once.find`,
     text: findSql(schema),
     values: [keyHolder(caller), key],
@@ -48,7 +53,7 @@ export async function answeredBefore(transaction: Transaction, once: Once): Prom
     );
   }
   const written: Written = { ...storedOf(row), created: row.created };
-  return { written, text: row.deleted ? undefined : textOf(row) };
+  return { written, text: row.deleted ? undefined : textOf(row), patients: row.patients };
 }
 
 /** Keeps the first answer for 24 hours; what has run out is swept up a little at a time. */
@@ -64,7 +69,7 @@ export async function rememberAnswer(transaction: Transaction, once: Once, writt
 function findSql(schema: string): string {
   const versions = ['resource', 'history'].map(
     (table) =>
-      `SELECT ${rowColumns('v')}, o.request, o.created FROM o JOIN "${schema}".${table} v USING (type, id, version)`,
+      `SELECT ${patientsColumns('v')}, o.request, o.created FROM o JOIN "${schema}".${table} v USING (type, id, version)`,
   );
   return `WITH o AS (SELECT * FROM "${schema}".idempotency WHERE caller = $1 AND key = $2 AND expires_at > clock_timestamp())
     ${versions.join(' UNION ALL ')}`;

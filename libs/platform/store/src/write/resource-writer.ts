@@ -8,7 +8,7 @@ import { rowColumns, textOf, type ResourceRow } from '../resource-row.ts';
 import type { StoreParts } from '../store-parts.ts';
 import type { Resource } from '../write-rule.ts';
 import { GroupCommit } from './group-commit.ts';
-import { answeredBefore, rememberAnswer, requestHash } from './idempotency.ts';
+import { answeredBefore, rememberAnswer, requestHash, type AnswerAgain } from './idempotency.ts';
 import { prepareWrite, type PreparedWrite } from './prepared-write.ts';
 import { answerOf, type WriteAnswer } from './write-outcome.ts';
 import { inLockOrder, writeStatement, type CalledWrite, type OutcomeRow } from './write-statement.ts';
@@ -102,12 +102,13 @@ export class ResourceWriter {
   ): Promise<Reply<Written>> {
     const { database, schema } = this.#parts;
     const key = request.idempotencyKey;
+    let again: AnswerAgain | undefined;
     const attempt = (): Promise<WriteAnswer> =>
       database.transact(rowPolicy(caller), async (transaction): Promise<WriteAnswer> => {
         if (key === undefined) return (await this.#apply(transaction, caller, [write], [], traceparent))[0]!;
         const once = { schema, caller, key, request: requestHash(request, text) };
-        const before = await answeredBefore(transaction, once);
-        if (before) return before;
+        again = await answeredBefore(transaction, once);
+        if (again) return again;
         const [first] = await this.#apply(transaction, caller, [write], [], traceparent);
         await rememberAnswer(transaction, once, first!.written);
         return first!;
@@ -119,7 +120,15 @@ export class ResourceWriter {
       throw error;
     });
     this.#parts.poke();
+    if (again) await this.#recordAgain(caller, again);
     return replyOfWrites([answer], ([written]) => written!);
+  }
+
+  /** Nothing is written, and what was stored leaves once more. */
+  #recordAgain(caller: Caller, { written, text, patients }: AnswerAgain): Promise<void> {
+    const { type, id, version } = written;
+    const count = text === undefined ? 0 : 1;
+    return this.#parts.audit.append({ caller, action: 'R', type, id, version, count, patients });
   }
 
   /** Rules first, under the rows' locks; then all writes in one statement; answers in the order they were given. */

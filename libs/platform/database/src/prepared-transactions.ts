@@ -41,8 +41,6 @@ export interface PreparedTransactions {
   state(id: string): Promise<PreparedState>;
   /** Those of this context that wait for a decision, oldest first. */
   list(): Promise<readonly PreparedTransaction[]>;
-  /** Deletes the markers of transactions that every participant has ended. */
-  forget(ids: readonly string[]): Promise<void>;
 }
 
 const keepEffectsMs = 60_000;
@@ -83,7 +81,7 @@ export class ContextPreparedTransactions implements PreparedTransactions {
       try {
         await transaction.run({
           name: 'septum.marker',
-          text: `insert into ${this.#marker} (id, committed) values ($1, true)`,
+          text: markerSql(this.#marker),
           values: [id],
         });
         const result = await work(transaction.handle(this.#context, this.#context));
@@ -135,10 +133,6 @@ export class ContextPreparedTransactions implements PreparedTransactions {
     );
   }
 
-  async forget(ids: readonly string[]): Promise<void> {
-    await this.#alone({ text: `delete from ${this.#marker} where id = any($1)`, values: [ids] });
-  }
-
   /** Alone in its round trip: PostgreSQL refuses to end a prepared transaction inside another. */
   #alone(statement: Statement): Promise<BatchResult> {
     return this.#pool.use(
@@ -183,6 +177,14 @@ export class ContextPreparedTransactions implements PreparedTransactions {
   #gid(id: string): string {
     return gid(this.#context, id);
   }
+}
+
+/** Nobody asks for a transaction of a month ago: each new marker takes a few of those along. */
+function markerSql(marker: string): string {
+  return `with swept as (
+      delete from ${marker} where ctid = any (array(
+        select ctid from ${marker} where written_at < now() - interval '30 days' limit 10 for update skip locked))
+    ) insert into ${marker} (id, committed) values ($1, true)`;
 }
 
 function gid(schema: string, id: string): string {

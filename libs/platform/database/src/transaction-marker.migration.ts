@@ -11,7 +11,8 @@ export class TransactionMarker1763800000000 implements MigrationInterface {
         id text collate "C" primary key,
         committed boolean not null,
         written_at timestamptz not null default clock_timestamp()
-      )`);
+      );
+      create index transaction_marker_written_at on transaction_marker (written_at)`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

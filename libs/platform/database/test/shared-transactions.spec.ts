@@ -146,8 +146,22 @@ describe('a prepared transaction', () => {
     expect(ran).toEqual(parts);
     expect(await clinical.prepared.state('t1')).toBe('committed');
     expect(await clinical.prepared.rollback('t1')).toBe('committed');
-    await clinical.prepared.forget(['t1']);
-    expect(await clinical.prepared.state('t1')).toBe('missing');
+  });
+
+  it('of a month ago is forgotten with those that come', async () => {
+    const age = (id: string) =>
+      clinical.query('*', {
+        text: `update clinical.transaction_marker set written_at = now() - interval '31 days' where id = '${id}'`,
+      });
+    for (const id of ['old', 'young']) {
+      await clinical.prepared.prepare(id, '*', insert(id));
+      await clinical.prepared.commit(id);
+    }
+    await age('old');
+    await clinical.prepared.prepare('next', '*', insert('next'));
+    await clinical.prepared.commit('next');
+    expect(await clinical.prepared.state('old')).toBe('missing');
+    expect(await clinical.prepared.state('young')).toBe('committed');
   });
 
   it('is rolled back, and a prepare that was still on its way then fails', async () => {

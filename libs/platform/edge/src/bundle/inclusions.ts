@@ -10,6 +10,7 @@ import {
 import type { Stored } from '#platform/store';
 import type { Edge, FhirCall, Owner } from '../edge.ts';
 import { isIssue, unlessMissing } from './missing-part.ts';
+import { pageLimit, tooLargePage } from './page-limit.ts';
 
 /** Resources as contexts answered them. */
 export interface Gathered {
@@ -25,7 +26,14 @@ export interface Included {
 
 /** https://hl7.org/fhir/R4/search.html#include : more than this is refused, never cut off. */
 const mostReferences = 10_000;
-const pageCount = 1_000;
+/** Few enough that one page of them, too, is of a size to be held. */
+const pageCount = 200;
+
+/** What the `_revinclude`s of one search may bring in, all together. */
+interface Allowance {
+  resources: number;
+  bytes: number;
+}
 
 /** What `_include` and `_revinclude` ask for beside the matches, each resource once, whichever context holds it. */
 export async function include(
@@ -38,9 +46,10 @@ export async function include(
   if (matches.length === 0) return { resources: [], issues: [] };
   const forward =
     search.include.length > 0 ? readTargets(edge, call, targets(call, search.include, matches)) : undefined;
+  const allowance: Allowance = { resources: mostReferences, bytes: pageLimit };
   const answers = await Promise.all([
     forward ?? { resources: [], issues: [] },
-    ...search.revinclude.map((each) => readReferrers(edge, call, type, each, matches)),
+    ...distinct(search.revinclude).map((each) => readReferrers(edge, call, type, each, matches, allowance)),
   ]);
   const seen = new Set(matches.map(({ stored }) => keyOf(stored)));
   const resources = answers
@@ -50,6 +59,10 @@ export async function include(
       return !seen.has(key) && seen.add(key);
     });
   return { resources, issues: answers.flatMap((answer) => answer.issues) };
+}
+
+function distinct(inclusions: readonly Inclusion[]): Inclusion[] {
+  return [...new Map(inclusions.map((each) => [JSON.stringify(each), each])).values()];
 }
 
 function keyOf({ type, id }: Stored): string {
@@ -113,6 +126,7 @@ async function readReferrers(
   type: string,
   inclusion: Inclusion,
   matches: readonly Gathered[],
+  allowance: Allowance,
 ): Promise<Included> {
   const owner = edge.ownerOf(inclusion.type);
   const values = matches.map(({ stored }) => ({ value: stored.id, targetType: type }));
@@ -133,7 +147,10 @@ async function readReferrers(
     reply.result.matches.forEach((stored, index) =>
       resources.push({ stored, text: reply.texts[index] ?? '' }),
     );
-    if (resources.length > mostReferences) throw tooMany();
+    allowance.resources -= reply.result.matches.length;
+    allowance.bytes -= reply.texts.reduce((sum, { length }) => sum + length, 0);
+    if (allowance.resources < 0) throw tooMany();
+    if (allowance.bytes < 0) throw tooLargePage();
     cursor = reply.result.next;
   } while (cursor !== undefined);
   return { resources, issues: [] };

@@ -2,7 +2,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { Fault } from '#platform/fhir';
 import type { Stored } from '#platform/store';
-import { bundleText } from '../bundle/bundle-text.ts';
+import { pageText } from '../bundle/page-limit.ts';
 import { Edge, type FhirCall } from '../edge.ts';
 import { send, type Answer } from '../http/answer.ts';
 import { etagOf, isLenient } from '../http/conditions.ts';
@@ -35,7 +35,7 @@ export async function historyInstance(
   const self = new URLSearchParams(asked);
   if (page.cursor !== undefined) self.set('_cursor', page.cursor);
   if (result.next !== undefined) asked.set('_cursor', result.next);
-  const text = bundleText(
+  const text = pageText(
     {
       type: 'history',
       total: result.total,

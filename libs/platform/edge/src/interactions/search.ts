@@ -1,8 +1,9 @@
 // https://hl7.org/fhir/R4/http.html#search
 import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { Fault, parseSearch, type ParsedSearch } from '#platform/fhir';
-import { bundleText, outcomeEntry, searchEntry } from '../bundle/bundle-text.ts';
+import { parseSearch, type ParsedSearch } from '#platform/fhir';
+import { outcomeEntry, searchEntry } from '../bundle/bundle-text.ts';
 import { include } from '../bundle/inclusions.ts';
+import { pageText } from '../bundle/page-limit.ts';
 import { Edge, type FhirCall } from '../edge.ts';
 import { send, type Answer } from '../http/answer.ts';
 import { isLenient } from '../http/conditions.ts';
@@ -12,8 +13,6 @@ import { assertFormBody } from '../http/negotiate.ts';
 import { bodyLimits, readBody } from '../http/read-body.ts';
 
 export type Pairs = readonly (readonly [string, string])[];
-
-const pageLimit = 8 * 1024 * 1024;
 
 /** A page of the resources of one type that match, and what they include. Faults: `unknown-parameter`, `bad-parameter`, `too-costly`. */
 export async function search(edge: Edge, call: FhirCall, type: string, pairs: Pairs): Promise<Answer> {
@@ -42,12 +41,10 @@ export async function search(edge: Edge, call: FhirCall, type: string, pairs: Pa
   }
   const self = addressOf(call, type, parsed);
   const next = result.next === undefined ? undefined : addressOf(call, type, parsed, result.next);
-  const text = bundleText(
+  const text = pageText(
     { type: 'searchset', total: isPartial ? undefined : result.total, self, next },
     entries,
   );
-  if (text.length > pageLimit)
-    throw new Fault('too-large', 'This page would be larger than 8 MB. Ask for a smaller _count.');
   return { status: 200, text };
 }
 

@@ -51,7 +51,7 @@ export class PostgresOutbox implements Outbox {
   async read(after: number, limit: number, patterns?: readonly string[]): Promise<PositionedEvent[]> {
     const some = patterns === undefined ? '' : 'AND o.pattern = ANY($3) ';
     const rows = await this.#database.query<EventRow>(everyRow, {
-      name: `${this.#schema}.outbox.read${some && '.some'}`,
+      name: `${this.#schema}.outbox.${some === '' ? 'read' : 'read-heard'}`,
       text: `SELECT ${eventColumns('o')} FROM "${this.#schema}".outbox o WHERE o.position > $1 ${some}ORDER BY o.position LIMIT $2`,
       values: [after, limit, ...(patterns === undefined ? [] : [patterns])],
     });

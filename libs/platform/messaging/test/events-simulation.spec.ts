@@ -139,10 +139,11 @@ describe('relay and subscription under every interleaving', () => {
     await fc.assert(property('none'), { numRuns });
   }, 600_000);
 
+  // An event that was passed over is lost, unless it fails first and is tried again behind a later one.
   it.each<[Planted, RegExp]>([
     ['cursor by id', /lost|out of order/],
     ['no inbox', /twice/],
-    ['cursor before apply', /lost/],
+    ['cursor before apply', /lost|out of order/],
     ['later events do not queue', /out of order/],
   ])(
     'would be caught with the fault "%s"',

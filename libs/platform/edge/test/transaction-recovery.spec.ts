@@ -49,6 +49,14 @@ const prepared = async () =>
     })
   ).length;
 
+/** What is there, once its part answers again: it was killed a moment ago. */
+const found = (type: string, id: string) =>
+  eventually(async () => {
+    const answer = await house.fhir.get(`${type}/${id}`);
+    expect(answer.status).not.toBe(503);
+    return answer;
+  });
+
 describe('a transaction whose coordinator or participant is killed', () => {
   it(`is whole or absent afterwards, ${rounds} rounds`, async () => {
     const partial: string[] = [];
@@ -72,8 +80,8 @@ describe('a transaction whose coordinator or participant is killed', () => {
       await eventually(async () => expect(await prepared()).toBe(0));
       for (const mark of marks) {
         const [patient, order] = await Promise.all([
-          house.fhir.get(`Patient/${mark}`),
-          house.fhir.get(`MedicationRequest/${mark}`),
+          found('Patient', mark),
+          found('MedicationRequest', mark),
         ]);
         if (patient.status !== order.status) partial.push(`${victim} ${patient.status} ${order.status}`);
         if (acknowledged.has(mark) && patient.status !== 200) lost.push(`${victim} ${patient.status}`);

@@ -44,7 +44,7 @@ export class LeaseKeeper {
 
   /**
    * The lease, asked for now if this process has it not. Kept, or striven for, a few seconds longer: who did not get it
-   * is told by `onChange` once its holder has died or has nothing more to do.
+   * is told by `onChange` once its holder has died or has nothing more to do, or once it is striven for no more.
    */
   async take(name: string): Promise<Lease | undefined> {
     const before = this.#sought.get(name);
@@ -92,8 +92,9 @@ export class LeaseKeeper {
     if (this.#stopped || this.#sought.size === 0) return this.#rest();
     const asked = performance.now();
     const before = this.#epochs();
+    const over = [...this.#sought].filter(([, until]) => until < asked).map(([name]) => name);
     try {
-      await this.#release([...this.#sought].filter(([, until]) => until < asked).map(([name]) => name));
+      await this.#release(over);
       const names = [...this.#sought.keys()].sort();
       const leases = names.length === 0 ? [] : await this.#renew(names, this.#holder, termMs);
       this.#held.clear();
@@ -101,7 +102,8 @@ export class LeaseKeeper {
     } catch (error) {
       this.#onError(error);
     }
-    if (this.#epochs() !== before) this.#onChange();
+    // Who relied on being told of a lease that is striven for no more has to look for himself.
+    if (over.length > 0 || this.#epochs() !== before) this.#onChange();
   }
 
   #rest(): void {

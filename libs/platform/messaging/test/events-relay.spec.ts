@@ -177,7 +177,12 @@ describe('the relay', () => {
     await published(second, 60_000);
     expect(await leaseOf()).toEqual([held]);
     await until(async () => (await leaseOf())[0]?.free === true);
+    // Either may take it now; without the first it can only be the second.
+    await first?.stop();
     await published(second, 3_000);
+    const [taken] = await leaseOf();
+    expect(taken).toMatchObject({ free: false });
+    expect(taken?.holder).not.toBe(held?.holder);
   });
 
   it('is not waited for when it hands over properly', async () => {

@@ -123,11 +123,12 @@ class Simulation {
   }
 }
 
-function property(planted: Planted): fc.IAsyncProperty<[fc.Scheduler, Course]> {
+/** Holds unless the verdict speaks of `symptom`: one fault may show in several ways, and each is to be found. */
+function property(planted: Planted, symptom = /./): fc.IAsyncProperty<[fc.Scheduler, Course]> {
   return fc.asyncProperty(fc.scheduler(), course, async (scheduler, of) => {
     const simulation = new Simulation(scheduler, of, planted);
     await simulation.run(of);
-    const wrong = simulation.verdict();
+    const wrong = simulation.verdict().filter((each) => symptom.test(each));
     if (wrong.length > 0) throw new Error(wrong.join(', '));
   });
 }
@@ -139,16 +140,15 @@ describe('relay and subscription under every interleaving', () => {
     await fc.assert(property('none'), { numRuns });
   }, 600_000);
 
-  // An event that was passed over is lost, unless it fails first and is tried again behind a later one.
   it.each<[Planted, RegExp]>([
-    ['cursor by id', /lost|out of order/],
+    ['cursor by id', /lost/],
     ['no inbox', /twice/],
-    ['cursor before apply', /lost|out of order/],
+    ['cursor before apply', /lost/],
     ['later events do not queue', /out of order/],
   ])(
     'would be caught with the fault "%s"',
     async (planted, symptom) => {
-      const outcome = await fc.check(property(planted), { numRuns: 2_000, endOnFailure: true });
+      const outcome = await fc.check(property(planted, symptom), { numRuns: 2_000, endOnFailure: true });
       expect(String(outcome.errorInstance)).toMatch(symptom);
     },
     120_000,

@@ -10,6 +10,7 @@ const allowed = new Set([
   'context',
   'count',
   'durationMs',
+  'entry',
   'event',
   'http',
   'lagMs',

@@ -1,7 +1,10 @@
 import { STATUS_CODES } from 'node:http';
-import { operationOutcome, type Fault } from '#platform/fhir';
+import { Logger } from '@nestjs/common';
+import { asFault, operationOutcome } from '#platform/fhir';
 import type { Answer } from '../http/answer.ts';
 import { etagOf } from '../http/conditions.ts';
+
+const log = new Logger('edge');
 
 function statusLine(status: number): string {
   return `${status} ${STATUS_CODES[status] ?? ''}`.trim();
@@ -19,6 +22,9 @@ export function responseEntry(answer: Answer): string {
   return `{${text === undefined ? '' : `"resource":${text},`}"response":${JSON.stringify(response)}}`;
 }
 
-export function faultEntry(fault: Fault): string {
+/** In the place of the entry at `index` that ended in `error`; what is no fault of the client is logged. */
+export function failedEntry(error: unknown, index: number): string {
+  const fault = asFault(error);
+  if (fault.kind === 'exception') log.error({ entry: index, error });
   return `{"response":{"status":"${statusLine(fault.status)}","outcome":${operationOutcome(fault)}}}`;
 }

@@ -1,11 +1,10 @@
 // https://hl7.org/fhir/R4/http.html#transaction
 import { hash } from 'node:crypto';
-import { Logger } from '@nestjs/common';
-import { asFault, type SlicedBundle, type SlicedEntry } from '#platform/fhir';
+import type { SlicedBundle, SlicedEntry } from '#platform/fhir';
 import { bounded } from '../bundle/bounded.ts';
 import { bundleText } from '../bundle/bundle-text.ts';
 import { entryCall, performEntry } from '../bundle/perform-entry.ts';
-import { faultEntry, responseEntry } from '../bundle/response-entry.ts';
+import { failedEntry, responseEntry } from '../bundle/response-entry.ts';
 import type { Edge, FhirCall } from '../edge.ts';
 import type { Answer } from '../http/answer.ts';
 import { idempotencyKeyOf } from '../http/conditions.ts';
@@ -13,7 +12,6 @@ import { single } from '../http/fhir-call.ts';
 
 /** Entries of one context that are under way at the same time. */
 const concurrency = 8;
-const log = new Logger('edge');
 
 /** Each entry by itself: one that fails tells so in its place, and the others go on. */
 export async function batch(edge: Edge, call: FhirCall, { entries }: SlicedBundle): Promise<Answer> {
@@ -24,9 +22,7 @@ export async function batch(edge: Edge, call: FhirCall, { entries }: SlicedBundl
       const own = entry.request === undefined ? call : entryCall(call, entry.request, entryKey);
       return responseEntry(await performEntry(edge, own, entry));
     } catch (error) {
-      const fault = asFault(error);
-      if (fault.kind === 'exception') log.error({ count: index, error });
-      return faultEntry(fault);
+      return failedEntry(error, index);
     }
   };
   const answered = await bounded(entries, (entry) => contextOf(edge, entry), concurrency, perform);

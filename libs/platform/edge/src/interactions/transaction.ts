@@ -1,10 +1,10 @@
 // https://hl7.org/fhir/R4/http.html#transaction
 import { keyHolder } from '#platform/access';
-import { asFault, type SlicedBundle } from '#platform/fhir';
+import type { SlicedBundle } from '#platform/fhir';
 import { bundleText } from '../bundle/bundle-text.ts';
 import { bounded } from '../bundle/bounded.ts';
 import { entryCall, performEntry } from '../bundle/perform-entry.ts';
-import { faultEntry, responseEntry } from '../bundle/response-entry.ts';
+import { failedEntry, responseEntry } from '../bundle/response-entry.ts';
 import type { WriteOutcomes } from '../bundle/share-request.ts';
 import { commitShared } from '../bundle/shared-commit.ts';
 import { planTransaction, type TransactionPlan } from '../bundle/transaction-plan.ts';
@@ -97,7 +97,7 @@ async function readEntries(
       try {
         into.set(index, responseEntry(await performEntry(edge, entryCall(call, entry.request!), entry)));
       } catch (error) {
-        into.set(index, faultEntry(asFault(error)));
+        into.set(index, failedEntry(error, index));
       }
     },
   );

@@ -9,24 +9,35 @@ const measured = (content: Record<string, unknown>) => ({
   code: { text: 'Measurement' },
   ...content,
 });
-const pressure = (code: string, value: number, unit = 'mmHg') => ({
-  code: { text: code },
+const component = (text: string, value: number, unit: string, loinc?: string) => ({
+  code: {
+    text,
+    ...(loinc === undefined ? {} : { coding: [{ system: 'http://loinc.org', code: loinc }] }),
+  },
   valueQuantity: { value, unit },
 });
+const systolic = component('Systolic', 128, 'mmHg', '8480-6');
+const diastolic = component('Diastolic', 82, 'mmHg', '8462-4');
 
 describe('what a timeline says of an observation', () => {
   it.each([
     ['its value', { valueQuantity: { value: 37.9, unit: 'Cel' } }, '37.9 Cel'],
     ['its coded value', { valueCodeableConcept: { text: 'Positive' } }, 'Positive'],
+    ['a blood pressure as people write it', { component: [systolic, diastolic] }, '128/82 mmHg'],
     [
-      'its components, once with the unit they share',
-      { component: [pressure('Systolic', 128), pressure('Diastolic', 82)] },
+      'a blood pressure so too when it stands the other way round',
+      { component: [diastolic, systolic] },
       '128/82 mmHg',
     ],
     [
-      'its components by name when their units differ',
-      { component: [pressure('Rate', 70, '/min'), pressure('Pressure', 82)] },
-      'Rate 70 /min, Pressure 82 mmHg',
+      'other components by name, though they share a unit',
+      { component: [component('Sodium', 139, 'mmol/L'), component('Potassium', 4.1, 'mmol/L')] },
+      'Sodium 139 mmol/L, Potassium 4.1 mmol/L',
+    ],
+    [
+      'a pressure with a third component by names',
+      { component: [systolic, diastolic, component('Rate', 70, '/min')] },
+      'Systolic 128 mmHg, Diastolic 82 mmHg, Rate 70 /min',
     ],
     ['its status when it has no value', { component: [{ code: { text: 'Systolic' } }] }, 'final'],
   ])('%s', (_, content, detail) => {

@@ -100,13 +100,23 @@ function valueOf(holder: Resource | Component): string {
   return conceptText(holder.valueCodeableConcept as Concept | undefined);
 }
 
-/** A blood pressure reads 128/82 mmHg; components that do not share a unit are told by their names. */
+/** LOINC codes of the two components that people write as one: 128/82. */
+const systolic = '8480-6';
+const diastolic = '8462-4';
+
+function withLoinc(components: readonly Component[], code: string): Quantity | undefined {
+  const found = components.find((each) =>
+    each.code?.coding?.some((coding) => coding.system === 'http://loinc.org' && coding.code === code),
+  );
+  return found?.valueQuantity as Quantity | undefined;
+}
+
+/** A blood pressure reads 128/82 mmHg; other components are told by their names. */
 function componentsOf(resource: Resource): string {
   const components = ((resource.component as Component[] | undefined) ?? []).filter(valueOf);
-  const quantities = components.map(({ valueQuantity }) => valueQuantity as Quantity | undefined);
-  const [unit, ...others] = new Set(quantities.map((quantity) => quantity?.unit));
-  if (unit !== undefined && others.length === 0)
-    return `${quantities.map((quantity) => quantity?.value).join('/')} ${unit}`;
+  const [upper, lower] = [withLoinc(components, systolic), withLoinc(components, diastolic)];
+  if (components.length === 2 && upper && lower && upper.unit === lower.unit)
+    return `${upper.value}/${lower.value} ${upper.unit ?? ''}`.trim();
   return components.map((each) => `${conceptText(each.code)} ${valueOf(each)}`.trim()).join(', ');
 }
 

@@ -1,7 +1,7 @@
 // An operation of Septum's own, defined as https://hl7.org/fhir/R4/operations.html asks.
 import { Controller, Inject } from '@nestjs/common';
 import { assertScope, hasScope, type Caller } from '#platform/access';
-import { Fault, operationOutcome, sliceBundle, type Issue } from '#platform/fhir';
+import { Fault, idForm, operationOutcome, sliceBundle, type Issue } from '#platform/fhir';
 import { Handles, Messenger, reply, type CallScope, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation } from '#platform/runtime';
 import { importContracts, type Imported } from '#platform/store';
@@ -16,8 +16,6 @@ export const importResources = operation('exchange', {
 });
 
 const mostEntries = 1_000;
-/** https://hl7.org/fhir/R4/datatypes.html#id */
-const idForm = /^[A-Za-z0-9\-.]{1,64}$/;
 
 interface Item {
   /** Its place in the Bundle, from 0. */

@@ -1,7 +1,7 @@
 // An operation of Septum's own, defined as https://hl7.org/fhir/R4/operations.html asks.
 import { Controller, Inject } from '@nestjs/common';
 import { assertScope, hasScope, type Caller } from '#platform/access';
-import { Fault, operationOutcome } from '#platform/fhir';
+import { Fault, operationOutcome, printableName } from '#platform/fhir';
 import { Handles, Messenger, reply, type CallScope, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation } from '#platform/runtime';
 import { ResourceStoreToken, type LocalReference, type Resource, type ResourceStore } from '#platform/store';
@@ -159,10 +159,9 @@ function readParameters(parameters: InvokeOperation['parameters']): {
     (name) => !['_count', '_cursor', '_format', '_pretty'].includes(name),
   );
   if (unknown !== undefined) {
-    const shown = /^[\w.:-]{1,64}$/.test(unknown) ? unknown : '(not a parameter name)';
     throw new Fault(
       'unknown-parameter',
-      `$medication-history does not know the parameter ${shown}: use _count.`,
+      `$medication-history does not know the parameter ${printableName(unknown)}: use _count.`,
     );
   }
   const written = parameters['_count']?.at(-1) ?? String(defaultCount);

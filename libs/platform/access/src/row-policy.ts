@@ -1,8 +1,5 @@
-import { Fault } from '#platform/fhir';
+import { Fault, idForm } from '#platform/fhir';
 import type { Caller } from './caller.ts';
-
-/** https://hl7.org/fhir/R4/datatypes.html#id */
-const fhirId = /^[A-Za-z0-9\-.]{1,64}$/;
 
 /**
  * The rows a caller may see, in the form row-level security compares with: `*` for a caller not confined to
@@ -11,7 +8,7 @@ const fhirId = /^[A-Za-z0-9\-.]{1,64}$/;
 export function rowPolicy(caller: Caller): string {
   if (caller.patients === undefined) return '*';
   // An id that is none could smuggle in a second one, or the star.
-  if (!caller.patients.every((id) => fhirId.test(id))) {
+  if (!caller.patients.every((id) => idForm.test(id))) {
     throw new Fault(
       'forbidden',
       'The caller is confined to something that is not a patient id. Ask for a new token.',

@@ -11,9 +11,12 @@
  *   parseSearch(type, pairs, { lenient?, ownBase? }) → SearchRequest & { include, revinclude, used, ignored }
  *   searchText, dateInterval, numberInterval: the same normal form for index and query
  *   searchParameters(type), includeTargets(type, code), resourceTypes, isResourceType
+ *   idForm; printableName(name)                                 what an error may repeat of a client's words
  *   operationOutcome(fault or issues) → JSON text;  definitionSet() → content hash of the definitions
  */
 export * from './fault.ts';
+export { idForm } from './id.ts';
+export { printableName } from './printable-name.ts';
 export * from './search-request.ts';
 export {
   definitionSet,

@@ -3,6 +3,8 @@
  */
 import { isResourceType, type SearchParameterDefinition } from './definitions.ts';
 import { Fault } from './fault.ts';
+import { idForm } from './id.ts';
+import { printableName } from './printable-name.ts';
 import { includeTargets, searchParameter, searchParameters } from './search-parameters.ts';
 import type { SearchFilter, SearchRequest, SortKey } from './search-request.ts';
 import { cut, searchValue } from './search-value.ts';
@@ -58,16 +60,11 @@ function bad(name: string, expected: string): Fault {
   return new Fault('bad-parameter', `The value of ${name} cannot be read: write ${expected}.`);
 }
 
-/** A name that the client made up is repeated only when it looks like one. */
-function printable(name: string): string {
-  return /^[A-Za-z0-9_.:$-]{1,64}$/.test(name) ? name : '(not a parameter name)';
-}
-
 function unknown(name: string, type: string): Fault {
   const allowed = [...searchParameters(type).map(({ code }) => code), ...Object.keys(controls)].sort();
   return new Fault(
     'unknown-parameter',
-    `A search on ${type} does not know the parameter ${printable(name)}. It knows: ${allowed.join(', ')}. Modifiers and chains are not supported.`,
+    `A search on ${type} does not know the parameter ${printableName(name)}. It knows: ${allowed.join(', ')}. Modifiers and chains are not supported.`,
   );
 }
 
@@ -135,8 +132,6 @@ function values(name: string, text: string): string[] {
   return parts;
 }
 
-const anyId = /^[A-Za-z0-9\-.]{1,64}$/;
-
 function filter(
   name: string,
   parameter: SearchParameterDefinition,
@@ -146,7 +141,7 @@ function filter(
 ): SearchFilter {
   if (parameter.code === '_id') {
     const ids = values(name, text);
-    if (!ids.every((id) => anyId.test(id)))
+    if (!ids.every((id) => idForm.test(id)))
       throw bad(name, 'ids of 1 to 64 of A-Z a-z 0-9 - . with commas between them');
     return { parameter: '_id', type: 'id', values: ids.map((value) => ({ value })) };
   }
@@ -174,7 +169,7 @@ function take(name: string, value: string, draft: Draft): boolean {
     !(parameter.type === 'reference' && includeTargets(draft.type, code).includes(modifier))
   )
     return false;
-  draft.filters.push(filter(printable(name), parameter, value, draft, modifier));
+  draft.filters.push(filter(printableName(name), parameter, value, draft, modifier));
   return true;
 }
 
@@ -207,10 +202,10 @@ export function parseSearch(
   for (const [name, value] of pairs) {
     if (transportParameters.has(name)) continue;
     if (value.length > longestValue)
-      throw bad(printable(name), `at most ${longestValue} characters; send ids in several searches`);
-    if (/\p{Cc}/u.test(value)) throw bad(printable(name), 'it without control characters');
+      throw bad(printableName(name), `at most ${longestValue} characters; send ids in several searches`);
+    if (/\p{Cc}/u.test(value)) throw bad(printableName(name), 'it without control characters');
     if (take(name, value, draft)) used.push([name, value]);
-    else if (options.lenient) ignored.push(printable(name));
+    else if (options.lenient) ignored.push(printableName(name));
     else throw unknown(name, type);
   }
   const { filters, sort, count, cursor, total, summary, include, revinclude } = draft;

@@ -4,6 +4,7 @@
 import { dateInterval } from './date-interval.ts';
 import { isResourceType, type SearchParameterDefinition } from './definitions.ts';
 import { Fault } from './fault.ts';
+import { idForm } from './id.ts';
 import { numberInterval } from './number-interval.ts';
 import { parseReference } from './reference-value.ts';
 import type { SearchValue } from './search-request.ts';
@@ -106,7 +107,7 @@ function impliedTarget({ code, targets, expression }: SearchParameterDefinition)
 
 function reference(text: string, { name, parameter, targetType, ownBase }: ValueContext): SearchValue {
   const value = unescape(text, name);
-  if (/^[A-Za-z0-9\-.]{1,64}$/.test(value)) {
+  if (idForm.test(value)) {
     const implied = targetType ?? impliedTarget(parameter);
     return implied === undefined ? { value } : { value, targetType: implied };
   }

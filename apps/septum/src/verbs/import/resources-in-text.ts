@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Fault, isResourceType, sliceBundle, type EntryResource } from '#platform/fhir';
+import { Fault, idForm, isResourceType, sliceBundle, type EntryResource } from '#platform/fhir';
 
 /** A resource as it was found in what is imported. */
 export interface FoundResource {
@@ -24,8 +24,6 @@ const unpacked = new Set(['transaction', 'batch', 'collection', 'searchset']);
 
 /** Files are not requests: whoever imports one wants all of it. */
 const unlimited = { isLimited: false } as const;
-
-const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
 
 /** As nearly all Bundles begin; looking closer would mean to go through all of a large file once more. */
 const beginsAsBundle = /^\s*\{\s*"resourceType"\s*:\s*"Bundle"/;
@@ -70,7 +68,7 @@ function found(
     return { place, reasons: ['The resourceType is missing, or no resource type of R4.'], text };
   }
   const id = resource.id ?? idOf(type, fullUrl) ?? contentId(text);
-  if (!idPattern.test(id)) {
+  if (!idForm.test(id)) {
     return { place, reasons: ['The id is not valid: up to 64 letters, digits, hyphens and dots.'], text };
   }
   const withId = resource.id === undefined ? text.replace('{', `{"id":"${id}",`) : text;

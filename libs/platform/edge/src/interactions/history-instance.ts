@@ -1,6 +1,6 @@
 // https://hl7.org/fhir/R4/http.html#history
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import { Fault } from '#platform/fhir';
+import { Fault, printableName } from '#platform/fhir';
 import type { Stored } from '#platform/store';
 import { pageText } from '../bundle/page-limit.ts';
 import { Edge, type FhirCall } from '../edge.ts';
@@ -68,10 +68,9 @@ function readPage(query: URLSearchParams, lenient: boolean): HistoryPage {
     else if (name === '_since') page.since = instantOf(value);
     else if (name === '_cursor') page.cursor = value;
     else if (!ignored.has(name) && !lenient) {
-      const shown = /^[\w.:-]{1,64}$/.test(name) ? name : '(not a parameter name)';
       throw new Fault(
         'unknown-parameter',
-        `History does not know the parameter ${shown}: use _count and _since.`,
+        `History does not know the parameter ${printableName(name)}: use _count and _since.`,
       );
     }
   }

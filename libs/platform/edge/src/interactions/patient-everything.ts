@@ -1,5 +1,5 @@
 // https://hl7.org/fhir/R4/patient-operation-everything.html
-import { Fault, patientCompartmentParameters, type Issue } from '#platform/fhir';
+import { Fault, patientCompartmentParameters, printableName, type Issue } from '#platform/fhir';
 import { bundleText, outcomeEntry, searchEntry } from '../bundle/bundle-text.ts';
 import { readTargets, type Gathered } from '../bundle/inclusions.ts';
 import { isIssue, unlessMissing } from '../bundle/missing-part.ts';
@@ -201,10 +201,9 @@ function readPage(query: URLSearchParams, lenient: boolean): EverythingPage {
     const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
     if (reader !== undefined) reader(value, page);
     else if (!lenient) {
-      const shown = /^[\w.:-]{1,64}$/.test(name) ? name : '(not a parameter name)';
       throw new Fault(
         'unknown-parameter',
-        `$everything does not know the parameter ${shown}: use _count, _since, _type.`,
+        `$everything does not know the parameter ${printableName(name)}: use _count, _since, _type.`,
       );
     }
   }

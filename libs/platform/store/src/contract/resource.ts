@@ -17,10 +17,8 @@ import {
   Min,
 } from 'class-validator';
 import { contract } from '#platform/messaging';
-import type { SearchRequest } from '#platform/fhir';
+import { idForm, type SearchRequest } from '#platform/fhir';
 
-/** https://hl7.org/fhir/R4/datatypes.html#id */
-const idForm = /^[A-Za-z0-9\-.]{1,64}$/;
 const noId = { message: 'An id is 1 to 64 letters, digits, "-" and "."; no resource has another.' };
 
 /** One version of one resource, beside its text. */

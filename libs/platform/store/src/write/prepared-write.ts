@@ -1,4 +1,5 @@
 import {
+  idForm,
   Fault,
   splitResource,
   substituteReferences,
@@ -36,8 +37,6 @@ export interface PrepareOptions {
   readonly randomId: () => string;
 }
 
-/** https://hl7.org/fhir/R4/datatypes.html#id */
-const idForm = /^[A-Za-z0-9\-.]{1,64}$/;
 const nothing: IndexRows = { keys: [], ranges: [], words: [] };
 
 /**

@@ -7,6 +7,7 @@ import { entryCall, performEntry } from '../bundle/perform-entry.ts';
 import { failedEntry, responseEntry } from '../bundle/response-entry.ts';
 import type { WriteOutcomes } from '../bundle/share-request.ts';
 import { commitShared } from '../bundle/shared-commit.ts';
+import { outcomesAgain, outcomesToKeep } from '../bundle/outcomes-again.ts';
 import { planTransaction, type TransactionPlan } from '../bundle/transaction-plan.ts';
 import { commitInTwoPhases } from '../bundle/two-phase-commit.ts';
 import type { Edge, FhirCall } from '../edge.ts';
@@ -31,30 +32,30 @@ export async function transaction(
   const key = idempotencyKeyOf(single(call.headers['idempotency-key']));
   const keyed =
     key === undefined ? undefined : { holder: keyHolder(call.caller), key, requestHash: requestHash(source) };
-  const entries = new Map<number, string>(await writeOnce(edge, call, plan, keyed));
+  const entries = responseEntries(call, await writeOnce(edge, call, plan, keyed));
   await readEntries(edge, call, bundle, plan.reads, entries);
   const texts = bundle.entries.map((_, index) => entries.get(index)!);
   return { status: 200, text: bundleText({ type: 'transaction-response' }, texts) };
 }
 
-/** The response entries of the writes, by place; with a key that was used before, those of the first time. */
+/** What became of the writes; with a key that was used before, of those of the first time. */
 async function writeOnce(
   edge: Edge,
   call: FhirCall,
   plan: TransactionPlan,
   keyed: Keyed | undefined,
-): Promise<[number, string][]> {
-  if (plan.shares.length === 0) return [];
+): Promise<WriteOutcomes> {
+  if (plan.shares.length === 0) return new Map();
   const known = keyed && (await findAnswer(edge.home, keyed));
-  if (known !== undefined) return JSON.parse(known) as [number, string][];
+  if (known !== undefined) return outcomesAgain(edge, call, known);
   const keep = (outcomes: WriteOutcomes): AnswerToKeep | undefined =>
-    keyed && { ...keyed, answer: JSON.stringify(responseEntries(call, outcomes)) };
+    keyed && { ...keyed, answer: outcomesToKeep(outcomes) };
   try {
-    return responseEntries(call, await write(edge, call, plan, keep));
+    return await write(edge, call, plan, keep);
   } catch (error) {
     const meanwhile = keyed && wasAnsweredMeanwhile(error) ? await findAnswer(edge.home, keyed) : undefined;
     if (meanwhile === undefined) throw error;
-    return JSON.parse(meanwhile) as [number, string][];
+    return outcomesAgain(edge, call, meanwhile);
   }
 }
 
@@ -70,14 +71,18 @@ function write(
     : commitShared(edge, coordinator, call, plan, keep);
 }
 
-function responseEntries(call: FhirCall, outcomes: WriteOutcomes): [number, string][] {
-  return [...outcomes].map(([index, { written: stored, text }]) => {
-    if (stored.deleted === true || text === undefined) {
-      const head = stored.version > 0 ? { version: stored.version, lastUpdated: stored.lastUpdated } : {};
-      return [index, responseEntry({ status: 204, ...head })];
-    }
-    return [index, responseEntry(written(call, stored.created ? 201 : 200, stored, text))];
-  });
+/** The response entries of the writes, by place. */
+function responseEntries(call: FhirCall, outcomes: WriteOutcomes): Map<number, string> {
+  const entries = new Map<number, string>();
+  for (const [index, { written: stored, text }] of outcomes) {
+    const isGone = stored.deleted === true;
+    const head = stored.version > 0 ? { version: stored.version, lastUpdated: stored.lastUpdated } : {};
+    const answer: Answer = isGone
+      ? { status: 204, ...head }
+      : written(call, stored.created ? 201 : 200, stored, text);
+    entries.set(index, responseEntry(answer));
+  }
+  return entries;
 }
 
 /** After the commit. A read that fails cannot undo it, so it says so in its place. */

@@ -20,6 +20,12 @@ export const usualDelimiters: Delimiters = {
   truncation: '',
 };
 
+/** MSH-2 with these delimiters. */
+export function encodingCharacters(delimiters: Delimiters): string {
+  const { component, repetition, escape, subcomponent, truncation } = delimiters;
+  return component + repetition + escape + subcomponent + truncation;
+}
+
 const headerField = (field: number) => ({ segment: 'MSH', occurrence: 1, field });
 
 /** Reads MSH-1 and MSH-2 of a text that begins with its MSH segment. */

@@ -20,6 +20,9 @@ describe('unescape', () => {
     ['\\H\\loud\\N\\ quiet', 'loud quiet'],
     ['a\\X0D0A\\b', 'a\r\nb'],
     ['a\\X0d\\b', 'a\rb'],
+    ['a\\M2442\\;3ED\\C2842\\b', 'a山田b'],
+    ['\\M242844\\0!\\C284A\\', '丂'],
+    ['\\M2442\\;3', '山'],
   ])('reads %j', (text, plain) => expect(read(text)).toBe(plain));
 
   it.each([
@@ -35,6 +38,10 @@ describe('unescape', () => {
     '\\.sp100\\',
     '\\.xx\\',
     '\\f\\',
+    '\\M2442\\;',
+    '\\M2442\\é3',
+    '\\C2D41\\a',
+    '\\M24283F\\a',
   ])('leaves %j as it is', (text) => expect(read(text)).toBe(text));
 
   it('reads what follows an escape character that stands for itself', () => {

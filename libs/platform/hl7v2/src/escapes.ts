@@ -1,9 +1,10 @@
 /**
  * Escape sequences, version 2.8.2 chapter 2.7. Reading gives plain text: formatting becomes line breaks and spaces,
- * highlighting goes. What is unknown, or defined by agreement (`\Z…\`), stays as it is written, so that nothing is lost.
+ * highlighting goes, and so do `\C…\` back to ASCII. What is unknown, or defined by agreement (`\Z…\`), stays as it is written, so that nothing is lost.
  */
 import type { Delimiters } from './delimiters.ts';
 import { Hl7Fault } from './hl7-fault.ts';
+import { decodePairs } from './iso-2022-sets.ts';
 
 /** What the bytes of `\X…\` mean; `undefined` leaves the sequence as it is. */
 export type ByteReader = (bytes: Uint8Array) => string | undefined;
@@ -25,17 +26,32 @@ export function unescape(text: string, delimiters: Delimiters, readBytes: ByteRe
     if (close < 0) break;
     const content = text.slice(open + 1, close);
     const meaning = meaningOf(content, delimiters, readBytes);
-    if (meaning !== undefined) {
+    const pairSet = meaning === undefined ? pairSets[content] : undefined;
+    const stop = text.indexOf(escape, close + 1);
+    const pairs =
+      pairSet && decodePairs(pairSet, Buffer.from(text.slice(close + 1, stop < 0 ? undefined : stop)));
+    if (pairs !== undefined) {
+      plain += text.slice(done, open) + pairs;
+      done = stop < 0 ? text.length : stop;
+      open = stop;
+    } else if (meaning !== undefined) {
       plain += text.slice(done, open) + meaning;
       done = close + 1;
       open = text.indexOf(escape, done);
     } else {
       // A Z sequence is one; elsewhere an escape character was probably meant as itself, and the next one may open a sequence.
-      open = content.startsWith('Z') ? text.indexOf(escape, close + 1) : close;
+      open = content.startsWith('Z') ? stop : close;
     }
   }
   return plain + text.slice(done);
 }
+
+/** `\M…\` with what ISO 2022 announces these sets by; what follows, up to the next sequence, is in pairs of ASCII characters. */
+const pairSets: Readonly<Record<string, 'jis-0208' | 'jis-0212'>> = {
+  M2440: 'jis-0208',
+  M2442: 'jis-0208',
+  M242844: 'jis-0212',
+};
 
 function meaningOf(content: string, delimiters: Delimiters, readBytes: ByteReader): string | undefined {
   switch (content) {
@@ -53,6 +69,8 @@ function meaningOf(content: string, delimiters: Delimiters, readBytes: ByteReade
       return delimiters.truncation || undefined;
     case 'H':
     case 'N':
+    case 'C2842':
+    case 'C284A':
       return '';
     default:
       if (content.startsWith('.')) return formattingOf(content);

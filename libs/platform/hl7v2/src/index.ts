@@ -6,6 +6,9 @@
  *   message.first('PID'), .all('OBX'), .segments     segment.name .index .occurrence .text .field(n) .presence(n)
  *   segment.field(5)[0] → Repetition                 .value(c, s) .literal(c) .subcomponents(c) .presence(c, s) .isNull .text
  *   parseLocation, formatLocation, errorLocation     PID-3[2].4.1 ⇄ Location → the components of ERR-2
+ *   encodeMessage([['MSH', …], ['PID', …]]) → text  escapes; repeated(…) for several repetitions, null for ""
+ *   readMessage(bytes, fallback?) → { message, characterSet }   by MSH-18; never a replacement character
+ *   characterSet(['8859/1']) → { decode, encode }
  */
 export { Hl7Fault, errorCodes, type ErrorCode } from './hl7-fault.ts';
 export { errorLocation, formatLocation, parseLocation, type Location } from './location.ts';
@@ -14,3 +17,15 @@ export { escape, unescape, type ByteReader } from './escapes.ts';
 export { Repetition, type Presence } from './repetition.ts';
 export { Segment } from './segment.ts';
 export { Message, parseMessage } from './message.ts';
+export {
+  encodeMessage,
+  repeated,
+  type ComponentContent,
+  type FieldContent,
+  type RepetitionContent,
+  type SegmentContent,
+  type Value,
+} from './encode.ts';
+export type { CharacterSet } from './character-set.ts';
+export { characterSet } from './character-sets.ts';
+export { readMessage, type ReadMessage } from './read-message.ts';

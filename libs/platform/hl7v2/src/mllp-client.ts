@@ -1,0 +1,148 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
+import { MllpError, MllpExchange, type Acknowledgement } from './mllp-exchange.ts';
+import { requireProtection } from './mllp-listener.ts';
+import { Turns, unlessAborted } from './turns.ts';
+
+/** TLS towards a receiver, all of it PEM. */
+export interface MllpClientTls {
+  /** Who may have signed the receiver's certificate; Node's own list unless given. */
+  readonly authorities?: string | Buffer;
+  /** What we show when asked. */
+  readonly certificate?: string | Buffer;
+  readonly key?: string | Buffer;
+}
+
+export interface MllpClientOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: MllpClientTls;
+  /** Without TLS a receiver off the loopback interface is refused, unless this says that it is meant. */
+  readonly allowPlain?: boolean;
+  /** How many messages may wait for an acknowledgement; with 1 the receiver gets them strictly in order. */
+  readonly window?: number;
+  /** From a message's turn to its acknowledgement, connecting included. */
+  readonly timeoutMs?: number;
+  /** The pause after the first failure to connect; it doubles with each, up to the most, and is shortened at random by up to half. */
+  readonly backOff?: { readonly firstMs: number; readonly mostMs: number };
+  /** From 0 to 1. */
+  readonly random?: () => number;
+  /** Gets what acknowledges nothing that waits, such as an application acknowledgement that comes later. */
+  readonly unmatched?: (content: Uint8Array) => void;
+}
+
+const keepAliveMs = 30_000;
+const connectTimeoutMs = 10_000;
+const askReceiver = 'Send the same bytes again, and see whether the receiver is well.';
+
+/**
+ * Sends messages to one receiver, over one connection that is opened when it is needed and again when it broke. A message
+ * is tried once: whether and when to send it again is for the queue that keeps it.
+ */
+export class MllpClient {
+  readonly #options: MllpClientOptions;
+  readonly #turns: Turns;
+  readonly #closing = new AbortController();
+  #exchange: MllpExchange | undefined;
+  #connecting: Promise<void> | undefined;
+  #failures = 0;
+
+  constructor(options: MllpClientOptions) {
+    requireProtection(options);
+    this.#options = options;
+    this.#turns = new Turns(options.window ?? 1);
+  }
+
+  /**
+   * Sends a message and resolves with its acknowledgement, the one whose MSA-2 is `controlId`. Rejects with `MllpError` when
+   * none came, or with the signal's reason; a message that was cancelled after it was sent may have arrived.
+   */
+  async send(content: Uint8Array, controlId: string, signal?: AbortSignal): Promise<Acknowledgement> {
+    const cancelled = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]);
+    const leave = await this.#turns.take(cancelled);
+    const late = new AbortController();
+    let exchange: MllpExchange | undefined;
+    const timer = setTimeout(() => {
+      late.abort(new MllpError(`No acknowledgement came in time. ${askReceiver}`, exchange !== undefined));
+      // Whoever does not answer may be gone without a word: the next message gets a new connection.
+      exchange?.close();
+    }, this.#options.timeoutMs ?? 30_000);
+    try {
+      const stop = AbortSignal.any([cancelled, late.signal]);
+      exchange = await this.#connected(stop);
+      return await exchange.send(content, controlId, stop);
+    } finally {
+      clearTimeout(timer);
+      leave();
+    }
+  }
+
+  /** Closes the connection; what waits is rejected. */
+  close(): void {
+    this.#closing.abort(
+      new MllpError('The client was closed while this waited. Send it by a new one.', true),
+    );
+    this.#exchange?.close();
+  }
+
+  /** The open connection, or a new one: tried until the signal comes, for all who wait together. */
+  async #connected(stop: AbortSignal): Promise<MllpExchange> {
+    for (;;) {
+      stop.throwIfAborted();
+      if (this.#exchange?.isOpen) return this.#exchange;
+      this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined));
+      const connecting = this.#connecting;
+      await unlessAborted<void>(stop, (resolve) => {
+        void connecting.then(resolve);
+        return () => undefined;
+      });
+    }
+  }
+
+  /** Tries once, after the pause that the failures before it ask for. */
+  async #connect(): Promise<void> {
+    await setTimeoutPromise(this.#pauseMs());
+    if (this.#closing.signal.aborted) return;
+    const socket = await openSocket(this.#options);
+    this.#failures = socket ? 0 : this.#failures + 1;
+    if (socket) this.#exchange = new MllpExchange(socket, this.#options.unmatched ?? (() => undefined));
+    if (this.#closing.signal.aborted) this.#exchange?.close();
+  }
+
+  #pauseMs(): number {
+    if (this.#failures === 0) return 0;
+    const { firstMs, mostMs } = this.#options.backOff ?? { firstMs: 500, mostMs: 30_000 };
+    const { random = Math.random } = this.#options;
+    return Math.min(mostMs, firstMs * 2 ** (this.#failures - 1)) * (1 - random() / 2);
+  }
+}
+
+/** A connected socket; `undefined` when there is none to be had. */
+function openSocket({ host, port, tls }: MllpClientOptions): Promise<Socket | undefined> {
+  const target = { host, port, keepAlive: true, keepAliveInitialDelay: keepAliveMs, noDelay: true };
+  const socket = tls
+    ? connectTls({
+        ...target,
+        minVersion: 'TLSv1.2',
+        ca: tls.authorities,
+        cert: tls.certificate,
+        key: tls.key,
+        servername: isIP(host) === 0 ? host : '',
+      })
+    : connectPlain(target);
+  return new Promise((resolve) => {
+    const fail = () => {
+      socket.destroy();
+      resolve(undefined);
+    };
+    socket.setTimeout(connectTimeoutMs, fail);
+    socket.once('error', fail);
+    socket.once(tls ? 'secureConnect' : 'connect', () => {
+      socket.setTimeout(0);
+      socket.off('timeout', fail);
+      socket.off('error', fail);
+      resolve(socket);
+    });
+  });
+}

@@ -1,0 +1,47 @@
+/** Lets a number at a time pass, in the order they came. */
+export class Turns {
+  #free: number;
+  readonly #queue: (() => void)[] = [];
+
+  constructor(atOnce: number) {
+    this.#free = atOnce;
+  }
+
+  /** Resolves when it is the caller's turn, with what gives it back; rejects with the signal's reason before that. */
+  async take(signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    if (this.#free > 0) this.#free--;
+    else
+      await unlessAborted<void>(signal, (resolve) => {
+        this.#queue.push(resolve);
+        return () => void this.#queue.splice(this.#queue.indexOf(resolve), 1);
+      });
+    return () => this.#give();
+  }
+
+  #give(): void {
+    const next = this.#queue.shift();
+    if (next) next();
+    else this.#free++;
+  }
+}
+
+/** Waits for what `start` begins; when the signal comes first, undoes it and rejects with the signal's reason. */
+export async function unlessAborted<T>(
+  signal: AbortSignal,
+  start: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => void,
+): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const undo = start(resolve, reject);
+  const abort = () => {
+    undo();
+    reject(signal.reason);
+  };
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

@@ -49,6 +49,10 @@ describe('unescape', () => {
     expect(read('\\Zab\\T\\')).toBe('\\Zab\\T\\');
   });
 
+  it('reads a sequence of any length', () => {
+    expect(read(`\\X${'41'.repeat(500_000)}\\`)).toBe('A'.repeat(500_000));
+  });
+
   it('leaves bytes that it cannot read, and hands them to who can', () => {
     expect(read('\\XC3A9\\')).toBe('\\XC3A9\\');
     expect(unescape('\\XC3A9\\', truncating, (bytes) => Buffer.from(bytes).toString('utf8'))).toBe('é');

@@ -2,6 +2,7 @@
  * Escape sequences, version 2.8.2 chapter 2.7. Reading gives plain text: formatting becomes line breaks and spaces,
  * highlighting goes, and so do `\C…\` back to ASCII. What is unknown, or defined by agreement (`\Z…\`), stays as it is written, so that nothing is lost.
  */
+import { isAscii } from 'node:buffer';
 import type { Delimiters } from './delimiters.ts';
 import { Hl7Fault } from './hl7-fault.ts';
 import { decodePairs } from './iso-2022-sets.ts';
@@ -11,7 +12,7 @@ export type ByteReader = (bytes: Uint8Array) => string | undefined;
 
 /** Reads ASCII and nothing else. */
 export const asciiBytes: ByteReader = (bytes) =>
-  bytes.every((byte) => byte < 0x80) ? String.fromCharCode(...bytes) : undefined;
+  isAscii(bytes) ? Buffer.from(bytes).toString('latin1') : undefined;
 
 /** The text that a value stands for. */
 export function unescape(text: string, delimiters: Delimiters, readBytes: ByteReader = asciiBytes): string {

@@ -3,6 +3,7 @@
  * ISO IR6), and several parts of ISO 8859. Each line begins in the first set; single bytes below 0x80 are ASCII unless a
  * set of two bytes was switched to.
  */
+import { isAscii } from 'node:buffer';
 import { decodeWith, tryDecode, undecodable, unencodable, type CharacterSet } from './character-set.ts';
 import { codeTable, once, pairs, range, type CodeTable } from './code-table.ts';
 import { upperHalf } from './single-byte-sets.ts';
@@ -115,6 +116,7 @@ class Reader {
       if (text === undefined) throw undecodable();
       return text;
     }
+    if (this.#lower === 'ascii' && isAscii(bytes)) return Buffer.from(bytes).toString('latin1');
     const units = Uint16Array.from(bytes, (byte) => {
       if (this.#lower === 'katakana' && byte > 0x20 && byte < 0x80) return katakana()[byte] ?? 0;
       return byte < 0x80 ? byte : (this.#upper?.[byte - 0x80] ?? 0);

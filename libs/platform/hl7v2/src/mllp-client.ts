@@ -43,7 +43,8 @@ const askReceiver = 'Send the same bytes again, and see whether the receiver is 
 export class MllpClient {
   readonly #options: MllpClientOptions;
   readonly #turns: Turns;
-  readonly #closing = new AbortController();
+  readonly #sending = new Set<AbortController>();
+  #isClosed = false;
   #exchange: MllpExchange | undefined;
   #connecting: Promise<void> | undefined;
   #failures = 0;
@@ -59,31 +60,41 @@ export class MllpClient {
    * none came, or with the signal's reason; a message that was cancelled after it was sent may have arrived.
    */
   async send(content: Uint8Array, controlId: string, signal?: AbortSignal): Promise<Acknowledgement> {
-    const cancelled = AbortSignal.any([this.#closing.signal, ...(signal ? [signal] : [])]);
-    const leave = await this.#turns.take(cancelled);
-    const late = new AbortController();
-    let exchange: MllpExchange | undefined;
-    const timer = setTimeout(() => {
-      late.abort(new MllpError(`No acknowledgement came in time. ${askReceiver}`, exchange !== undefined));
-      // Whoever does not answer may be gone without a word: the next message gets a new connection.
-      exchange?.close();
-    }, this.#options.timeoutMs ?? 30_000);
+    signal?.throwIfAborted();
+    if (this.#isClosed) throw closedError(false);
+    const stop = new AbortController();
+    const cancel = () => stop.abort(signal?.reason);
+    signal?.addEventListener('abort', cancel);
+    this.#sending.add(stop);
     try {
-      const stop = AbortSignal.any([cancelled, late.signal]);
-      exchange = await this.#connected(stop);
-      return await exchange.send(content, controlId, stop);
+      const leave = await this.#turns.take(stop.signal);
+      return await this.#sendNow(content, controlId, stop).finally(leave);
     } finally {
-      clearTimeout(timer);
-      leave();
+      signal?.removeEventListener('abort', cancel);
+      this.#sending.delete(stop);
     }
   }
 
   /** Closes the connection; what waits is rejected. */
   close(): void {
-    this.#closing.abort(
-      new MllpError('The client was closed while this waited. Send it by a new one.', true),
-    );
+    this.#isClosed = true;
+    for (const stop of this.#sending) stop.abort(closedError(true));
     this.#exchange?.close();
+  }
+
+  async #sendNow(content: Uint8Array, controlId: string, stop: AbortController): Promise<Acknowledgement> {
+    let exchange: MllpExchange | undefined;
+    const timer = setTimeout(() => {
+      stop.abort(new MllpError(`No acknowledgement came in time. ${askReceiver}`, exchange !== undefined));
+      // Whoever does not answer may be gone without a word: the next message gets a new connection.
+      exchange?.close();
+    }, this.#options.timeoutMs ?? 30_000);
+    try {
+      exchange = await this.#connected(stop.signal);
+      return await exchange.send(content, controlId, stop.signal);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** The open connection, or a new one: tried until the signal comes, for all who wait together. */
@@ -102,12 +113,12 @@ export class MllpClient {
 
   /** Tries once, after the pause that the failures before it ask for. */
   async #connect(): Promise<void> {
-    await setTimeoutPromise(this.#pauseMs());
-    if (this.#closing.signal.aborted) return;
+    await setTimeoutPromise(this.#pauseMs(), undefined, { ref: false });
+    if (this.#isClosed) return;
     const socket = await openSocket(this.#options);
     this.#failures = socket ? 0 : this.#failures + 1;
     if (socket) this.#exchange = new MllpExchange(socket, this.#options.unmatched ?? (() => undefined));
-    if (this.#closing.signal.aborted) this.#exchange?.close();
+    if (this.#isClosed) this.#exchange?.close();
   }
 
   #pauseMs(): number {
@@ -116,6 +127,10 @@ export class MllpClient {
     const { random = Math.random } = this.#options;
     return Math.min(mostMs, firstMs * 2 ** (this.#failures - 1)) * (1 - random() / 2);
   }
+}
+
+function closedError(wasSent: boolean): MllpError {
+  return new MllpError('The client is closed. Send by a new one.', wasSent);
 }
 
 /** A connected socket; `undefined` when there is none to be had. */

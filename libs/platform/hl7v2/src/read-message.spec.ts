@@ -137,6 +137,13 @@ describe('a message in a character set', () => {
       expect(faultOf(() => characterSet([set]).encode('\ud800'))).toEqual(['207', 18]);
   });
 
+  it('looks for MSH-18 among the first fields only, so that an endless header costs little', () => {
+    const header = (characters: number) =>
+      bytesOf('GB 18030-2000', hex('41'), Buffer.alloc(2 * characters, hex('817c')));
+    expect(readMessage(header(20)).message.at('MSH-18')).toBe('GB 18030-2000');
+    expect(faultOf(() => readMessage(header(40)))).toEqual(['103', 18]);
+  });
+
   it('understands spellings beside the table’s', () => {
     for (const name of ['utf-8', 'ISO-8859-15', 'ISO8859/1', 'US-ASCII'])
       expect(readMessage(bytesOf(name, hex('41'))).message.at('PID-5')).toBe('A');

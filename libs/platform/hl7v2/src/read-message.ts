@@ -6,6 +6,9 @@ import { parseMessage, type Message } from './message.ts';
 import { ascii } from './single-byte-sets.ts';
 import { utf16, utf16Order, utf8 } from './unicode-sets.ts';
 
+/** How many fields of a header may be MSH-18 at most, as characters with a delimiter in them move it on. */
+const mostFieldsTried = 40;
+
 export interface ReadMessage {
   readonly message: Message;
   /** What the message was written in, and answers to it should be. */
@@ -44,7 +47,7 @@ function characterSetOf(bytes: Uint8Array, fallback: CharacterSet): CharacterSet
   const { field, repetition } = readDelimiters(text);
   const fields = text.split(field);
   const named = fields[17] ?? '';
-  for (const candidate of new Set([named, ...fields, ''])) {
+  for (const candidate of new Set([named, ...fields.slice(2, mostFieldsTried), ''])) {
     const names = candidate.split(repetition);
     if (!names.every((name) => name === '' || namesCharacterSet(name))) continue;
     const set = candidate === '' ? fallback : characterSet(names);

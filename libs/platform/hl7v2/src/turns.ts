@@ -1,7 +1,7 @@
 /** Lets a number at a time pass, in the order they came. */
 export class Turns {
   #free: number;
-  readonly #queue: (() => void)[] = [];
+  readonly #queue = new Set<() => void>();
 
   constructor(atOnce: number) {
     this.#free = atOnce;
@@ -13,23 +13,27 @@ export class Turns {
     if (this.#free > 0) this.#free--;
     else
       await unlessAborted<void>(signal, (resolve) => {
-        this.#queue.push(resolve);
-        return () => void this.#queue.splice(this.#queue.indexOf(resolve), 1);
+        this.#queue.add(resolve);
+        return () => this.#queue.delete(resolve);
       });
     return () => this.#give();
   }
 
   #give(): void {
-    const next = this.#queue.shift();
-    if (next) next();
-    else this.#free++;
+    const [next] = this.#queue;
+    if (next === undefined) {
+      this.#free++;
+      return;
+    }
+    this.#queue.delete(next);
+    next();
   }
 }
 
 /** Waits for what `start` begins; when the signal comes first, undoes it and rejects with the signal's reason. */
 export async function unlessAborted<T>(
   signal: AbortSignal,
-  start: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => void,
+  start: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => unknown,
 ): Promise<T> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<T>();

@@ -97,6 +97,20 @@ export class MllpConnection {
     };
   }
 
+  /**
+   * Sends what answers no frame, such as an application acknowledgement that comes later, after the answers to all frames
+   * that were begun before: so a handler that waits for it waits for itself. Rejects when the connection is closed.
+   */
+  send(content: Uint8Array): Promise<void> {
+    const framed = frame(content);
+    const sent = this.#answers.then(async () => {
+      if (!(await this.#write(framed)))
+        throw new Error('The connection is closed. Send it over one that is opened to its receiver.');
+    });
+    this.#answers = sent.catch(() => undefined);
+    return sent;
+  }
+
   /** Begins no more frames, sends the answers to those that were begun, and closes. */
   end(): void {
     this.#waiting.length = 0;
@@ -141,10 +155,8 @@ export class MllpConnection {
 
   #begin(event: FrameEvent): void {
     this.#inFlight++;
-    const answer = this.#answerTo(event).then(
-      (content) => ({ content }),
-      (error: unknown) => ({ error }),
-    );
+    let answer: Promise<{ content: Uint8Array | undefined } | { error: unknown }>;
+    // Its place among the answers is taken before the handler runs, which may send something that is to come after it.
     this.#answers = this.#answers.then(async () => {
       const settled = await answer;
       if ('error' in settled) this.#fail(settled.error);
@@ -152,6 +164,10 @@ export class MllpConnection {
       this.#inFlight--;
       this.#proceed();
     });
+    answer = this.#answerTo(event).then(
+      (content) => ({ content }),
+      (error: unknown) => ({ error }),
+    );
   }
 
   async #answerTo({ kind, bytes }: FrameEvent): Promise<Uint8Array | undefined> {
@@ -165,14 +181,15 @@ export class MllpConnection {
     this.#socket.destroy();
   }
 
-  /** Resolves when the answer has left, or cannot. */
-  async #write(framed: Uint8Array): Promise<void> {
+  /** Resolves when the frame has left, or cannot: then with false. */
+  async #write(framed: Uint8Array): Promise<boolean> {
     this.#isWriting = true;
-    await new Promise<void>((resolve) => {
-      if (this.#socket.destroyed) resolve();
-      else this.#socket.write(framed, () => resolve());
+    const hasLeft = await new Promise<boolean>((resolve) => {
+      if (this.#socket.destroyed) resolve(false);
+      else this.#socket.write(framed, (error) => resolve(!error));
     });
     this.#isWriting = false;
+    return hasLeft;
   }
 
   /** Silence is ours, not the sender's, while a handler works or holds; but not while nobody takes its answer. */

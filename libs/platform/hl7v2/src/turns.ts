@@ -31,21 +31,18 @@ export class Turns {
 }
 
 /** Waits for what `start` begins; when the signal comes first, undoes it and rejects with the signal's reason. */
-export async function unlessAborted<T>(
+export function unlessAborted<T>(
   signal: AbortSignal,
   start: (resolve: (value: T) => void, reject: (error: unknown) => void) => () => unknown,
 ): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
-  const undo = start(resolve, reject);
-  const abort = () => {
-    undo();
-    reject(signal.reason);
-  };
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await promise;
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
+  let abort = (): void => undefined;
+  return new Promise<T>((resolve, reject) => {
+    signal.throwIfAborted();
+    const undo = start(resolve, reject);
+    abort = () => {
+      undo();
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort);
+  }).finally(() => signal.removeEventListener('abort', abort));
 }

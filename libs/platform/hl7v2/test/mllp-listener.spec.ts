@@ -65,6 +65,40 @@ describe('a listener', () => {
     expect(sender.answers).toEqual(['re b']);
   });
 
+  it('sends what answers no frame, after the answers that are due before it', async () => {
+    const hand = byHand();
+    const sent: Promise<void>[] = [];
+    const handler = (content: Uint8Array, connection: MllpConnection) => {
+      if (Buffer.from(content).toString() === 'b') sent.push(connection.send(Buffer.from('later')));
+      return hand.handler(content);
+    };
+    const { port } = await listen({ handler });
+    const sender = await RawSender.open(port);
+    sender.send('a', 'b');
+    await until(() => hand.begun.length === 2);
+    hand.end('b');
+    hand.end('a');
+    await Promise.all(sent);
+    await until(() => sender.answers.length === 3);
+    expect(sender.answers).toEqual(['re a', 're b', 'later']);
+  });
+
+  it('says when it cannot send, since the connection is closed', async () => {
+    const connections: MllpConnection[] = [];
+    const { port, kinds } = await listen({
+      handler: (content, connection) => {
+        connections.push(connection);
+        return echo(content);
+      },
+    });
+    const sender = await RawSender.open(port);
+    sender.send('a');
+    await until(() => sender.answers.length === 1);
+    sender.socket.destroy();
+    await until(() => kinds().includes('closed'));
+    await expect(connections[0]?.send(Buffer.from('later'))).rejects.toThrow('connection is closed');
+  });
+
   it('stops reading while the window is full', async () => {
     const hand = byHand();
     const { port } = await listen({ handler: hand.handler, window: 1 });

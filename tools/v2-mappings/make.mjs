@@ -32,7 +32,10 @@ function text(tables) {
   return `{"about":${JSON.stringify(source)},\n"tables":{\n${parts.join(',\n')}\n}}\n`;
 }
 
-/** The files by name, and what of the tables could not be read. */
+/**
+ * The files by name, and what of the tables could not be read.
+ * @returns {{ files: Record<string, string>, unread: { table: string, line: number, what: string, why: string }[] }}
+ */
 export function make(folder) {
   const tables = new Tables(folder);
   const files = {

@@ -28,6 +28,23 @@ function files(folder) {
 /** Names are spelt with and without slashes and blanks, in any case: `Yes/NoIndicator` is `YesNoIndicator`. */
 const plainName = (name) => name.toLowerCase().replace(/[^a-z0-9[\]]/g, '');
 
+/** `ServiceRequest[1].reasonReference(Condition)`: a Condition, and the element that refers to it. */
+function resourceOf(text) {
+  const [, from, path, type] = /^(\w+(?:\[\w+\])?)\.([\w.]+)\((\w+)\)$/.exec(text) ?? [];
+  if (!type) return { label: text.replace(/\(.*|\..*/, ''), around: [] };
+  const label = `${type}[${path.replaceAll('.', '-')}]`;
+  return { label, around: [[from, path, label]] };
+}
+
+/** References name a resource without its number where there is one of its type: `DiagnosticReport.result=…`. */
+function numbered(rows) {
+  const labels = [...new Set(rows.map(([, , label]) => label).filter(Boolean))];
+  const full = (name) => (labels.includes(name) ? name : labels.find((label) => label.startsWith(`${name}[`))) ?? name;
+  for (const [, , , , details] of rows)
+    if (details?.links) details.links = details.links.map(([from, path, to]) => [full(from), path, full(to)]);
+  return rows;
+}
+
 export class Tables {
   unread = [];
   #known = { datatypes: new Map(), codes: new Map() };
@@ -84,7 +101,7 @@ export class Tables {
   /** Some literals stand beside their column: in the attribute (`status="finished"`), in the one before or behind. */
   #assigned(cell) {
     const aside = [/=\s*("[^"]*")$/.exec(cell(9))?.[1], /^assign: ("[^"]*")$/.exec(cell(10))?.[1]];
-    const behind = [cell(15), cell(18)].filter((text) => /^"[^"]*"$/.test(text));
+    const behind = [cell(14) === '' ? cell(15) : '', cell(18)].filter((text) => /^"[^"]*"$/.test(text));
     return assignment(cell(16)) ?? assignment([...aside, ...behind].find(Boolean) ?? '');
   }
 
@@ -92,7 +109,7 @@ export class Tables {
   messages() {
     const tables = {};
     for (const { name, rows } of files(join(this.folder, 'messages')))
-      tables[name] = rows.flatMap(({ line, cells }) => this.#messageRow(name, line, cells));
+      tables[name] = numbered(rows.flatMap(({ line, cells }) => this.#messageRow(name, line, cells)));
     return tables;
   }
 
@@ -105,10 +122,11 @@ export class Tables {
     const own = path.split('.').at(-1);
     const when = this.#attempt(table, line, cell(6), () => condition(cell(6), own));
     if (when === null) return [];
-    const label = cell(9).replace(/\(.*|\..*/, '');
+    const { label, around } = resourceOf(cell(9));
     if (label === '' || cell(10) === '') return [[line, path]];
-    const links = this.#attempt(table, line, cell(11), () => this.#links(cell(11), label));
-    if (links === null) return [];
+    const said = this.#attempt(table, line, cell(11), () => this.#links(cell(11), label));
+    if (said === null) return [[line, path]];
+    const links = [...around, ...said];
     const details = { when, prose: cell(8) || undefined, links: links.length > 0 ? links : undefined };
     return [[line, path, label, cell(10), ...(Object.values(details).some(Boolean) ? [details] : [])]];
   }
@@ -128,7 +146,7 @@ export class Tables {
         const type = label.replace(/\[.*/, '');
         const from = match[1].replace(/\[.*/, '') === type ? label : match[1];
         const to = match[3].replace(/\[.*/, '') === type ? label : match[3];
-        return [from, match[2], to];
+        return [from, target(match[2], from.replace(/\[.*/, '')), to];
       });
   }
 

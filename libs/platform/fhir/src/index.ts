@@ -11,6 +11,7 @@
  *   parseSearch(type, pairs, { lenient?, ownBase? }) → SearchRequest & { include, revinclude, used, ignored }
  *   searchText, dateInterval, numberInterval: the same normal form for index and query
  *   searchParameters(type), includeTargets(type, code), resourceTypes, isResourceType
+ *   typeDefinition(name) → elements;  valueSetCodes(url) → codes by system
  *   idForm; printableName(name)                                 what an error may repeat of a client's words
  *   operationOutcome(fault or issues) → JSON text;  definitionSet() → content hash of the definitions
  */
@@ -23,8 +24,11 @@ export {
   isResourceType,
   patientCompartmentParameters,
   resourceTypes,
+  typeDefinition,
+  valueSetCodes,
   type SearchParameterDefinition,
 } from './definitions.ts';
+export { packageRoot } from './package-root.ts';
 export {
   joinResource,
   splitResource,

@@ -1,0 +1,203 @@
+import { identityOf, idOf, type Surroundings } from './identity.ts';
+import type { Identity, Lineage, MappedResource, MappingIssue } from './mapped.ts';
+import { complete, neededFor, usualLinks } from './own/completion.ts';
+import { effectOf } from './own/events.ts';
+import { removeAt } from './removal.ts';
+import { locationOf, type Made, type Run } from './run.ts';
+import { Leaf, Link, Many, mergeInto, put, type Draft, type Node, type Tree } from './tree.ts';
+import type { Vocabulary } from './vocabulary.ts';
+import { whole } from './wholeness.ts';
+
+export interface FinishOptions {
+  readonly vocabulary: Vocabulary;
+  readonly facility: string;
+  readonly messageId: string;
+  /** `ADT_A01`. */
+  readonly event: string;
+  /** The resource types of which one message may have several that its identifiers do not tell apart. */
+  readonly numbered: ReadonlySet<string>;
+  modeOf(type: string, identity: Identity | undefined): MappedResource['mode'];
+}
+
+/** Makes the resources of a run whole: links, identities, ids, JSON. */
+export class Finish {
+  readonly #run: Run;
+  readonly #options: FinishOptions;
+  readonly #madeBy = new Map<Draft, Made>();
+  readonly #identities = new Map<Draft, Identity | undefined>();
+  readonly #contributes = new Map<Draft, boolean>();
+  readonly #ids = new Map<Draft, string>();
+  readonly #order: Draft[] = [];
+
+  constructor(run: Run, options: FinishOptions) {
+    this.#run = run;
+    this.#options = options;
+    for (const made of run.made) this.#madeBy.set(made.draft, made);
+  }
+
+  finish(): MappedResource[] {
+    const wanted = this.#run.made.filter(({ draft }) => draft.type === 'Patient' || this.#hasSaid(draft));
+    for (const made of wanted) this.#linkUsually(made);
+    for (const { draft } of wanted) this.#collect(draft);
+    return this.#unified()
+      .map((draft) => this.#resource(draft))
+      .filter(({ type, content }) => type !== 'Provenance' || ('target' in content && 'recorded' in content));
+  }
+
+  /** `subject`, `encounter`, …: what the official tables leave to be understood. */
+  #linkUsually({ draft, entry }: Made): void {
+    for (const [path, type] of usualLinks(draft.type)) {
+      const [{ name } = { name: '' }] = path;
+      if (draft.content.has(name)) continue;
+      const target = this.#run.within(entry, type);
+      if (!target || target === draft || (target.type !== 'Patient' && !this.#hasSaid(target))) continue;
+      put(draft.content, path, { scope: '', repetition: 0, repeatingStep: -1 }, new Link(target));
+    }
+  }
+
+  /** Whether a field of the message is behind it; what is only literals is not made. */
+  #hasSaid(draft: Draft): boolean {
+    const known = this.#contributes.get(draft);
+    if (known !== undefined) return known;
+    this.#contributes.set(draft, false);
+    const said = [...draft.content.values()].some((node) => this.#nodeHasSaid(node));
+    this.#contributes.set(draft, said);
+    return said;
+  }
+
+  #nodeHasSaid(node: Node): boolean {
+    if (node instanceof Leaf) return node.origin !== undefined;
+    if (node instanceof Link) return this.#hasSaid(node.draft) || node.beside.size > 0;
+    for (const one of node instanceof Many ? node.items.values() : node.values())
+      if (this.#nodeHasSaid(one)) return true;
+    return false;
+  }
+
+  /** Those it refers to first. */
+  #collect(draft: Draft): void {
+    if (this.#ids.has(draft)) return;
+    this.#ids.set(draft, '');
+    this.#each(draft.content, (link) => {
+      if (link.draft.type !== 'Patient' && !this.#hasSaid(link.draft)) return;
+      const maker = this.#madeBy.get(draft);
+      if (maker && !this.#madeBy.has(link.draft)) this.#adopt(link.draft, maker);
+      this.#collect(link.draft);
+    });
+    this.#order.push(draft);
+  }
+
+  /** What a resource refers to and nothing else made stands where that resource does. */
+  #adopt(draft: Draft, maker: Made): void {
+    const made = { ...maker, draft };
+    this.#madeBy.set(draft, made);
+    this.#linkUsually(made);
+  }
+
+  #each(node: Node, visit: (link: Link) => void): void {
+    if (node instanceof Leaf) return;
+    if (node instanceof Link) return visit(node);
+    for (const one of node instanceof Many ? node.items.values() : node.values()) this.#each(one, visit);
+  }
+
+  /** One draft for each identity. */
+  #unified(): Draft[] {
+    const byKey = new Map<string, Draft>();
+    const { facility, messageId, numbered } = this.#options;
+    const unified: Draft[] = [];
+    for (const draft of this.#order) {
+      const identity = this.#identityOf(draft);
+      const base = identity ? [draft.type, identity.system ?? '', identity.value] : [draft.type, facility, messageId];
+      let key = base.join('\u0000');
+      const mayRepeat = !identity || numbered.has(draft.type);
+      for (let number = 2; mayRepeat && byKey.has(key); number++) key = [...base, String(number)].join('\u0000');
+      this.#ids.set(draft, idOf(key));
+      const first = byKey.get(key);
+      if (first) {
+        mergeInto(first.content, draft.content);
+        continue;
+      }
+      byKey.set(key, draft);
+      unified.push(draft);
+    }
+    return unified;
+  }
+
+  #identityOf(draft: Draft): Identity | undefined {
+    if (this.#identities.has(draft)) return this.#identities.get(draft);
+    this.#identities.set(draft, undefined);
+    const identity = identityOf(draft, this.#surroundings(draft));
+    this.#identities.set(draft, identity);
+    return identity;
+  }
+
+  #surroundings(draft: Draft): Surroundings {
+    const entry = this.#madeBy.get(draft)?.entry;
+    return {
+      vocabulary: this.#options.vocabulary,
+      facility: this.#options.facility,
+      segment: (name) => (entry?.segment.name === name ? entry.segment : entry && this.#run.companion(entry, name)),
+      identityOf: (other) => this.#identityOf(other),
+      within: (type) => entry && this.#run.within(entry, type),
+    };
+  }
+
+  #resource(draft: Draft): MappedResource {
+    const identity = this.#identities.get(draft);
+    const id = this.#ids.get(draft) ?? '';
+    const lineage: Lineage[] = [];
+    const json = this.#json(draft.content, '', lineage) as Record<string, unknown> | undefined;
+    const content: Record<string, unknown> = { resourceType: draft.type, id, ...(json && whole(draft.type, json)) };
+    const effect = effectOf(this.#options.event, draft.type);
+    const takenBack = effect.takenBack.map((path) => ({ path }));
+    for (const removal of takenBack) removeAt(content, removal);
+    const assumed = [...effect.assumed, ...complete(draft.type, content)];
+    const mode = this.#options.modeOf(draft.type, identity);
+    if (!identity) this.#reportUnidentified(draft);
+    const removed = [...draft.removed, ...takenBack];
+    return { type: draft.type, id, identity, mode, content, assumed, removed, lineage };
+  }
+
+  #reportUnidentified(draft: Draft): void {
+    const location = neededFor[draft.type];
+    if (location === undefined) return;
+    const text = `Without it the ${draft.type} cannot be found again. Have the sender value it.`;
+    const severity: MappingIssue['severity'] = draft.type === 'Patient' ? 'error' : 'warning';
+    this.#run.issues.push({ severity, location, text });
+  }
+
+  #json(node: Node, path: string, lineage: Lineage[]): unknown {
+    if (node instanceof Leaf) {
+      if (node.origin) lineage.push([path, locationOf(node.origin, node.writer.component), node.writer.row]);
+      return node.value;
+    }
+    if (node instanceof Link) return this.#reference(node, path, lineage);
+    if (node instanceof Many) {
+      const items: unknown[] = [];
+      for (const item of node.items.values()) {
+        const json = this.#json(item, `${path}[${items.length}]`, lineage);
+        if (json !== undefined) items.push(json);
+      }
+      return items.length > 0 ? items : undefined;
+    }
+    return this.#object(node, path, lineage);
+  }
+
+  #object(tree: Tree, path: string, lineage: Lineage[]): Record<string, unknown> | undefined {
+    const object: Record<string, unknown> = {};
+    let isEmpty = true;
+    for (const [name, node] of tree) {
+      const json = this.#json(node, path === '' ? name : `${path}.${name}`, lineage);
+      if (json === undefined) continue;
+      object[name] = json;
+      isEmpty = false;
+    }
+    return isEmpty ? undefined : object;
+  }
+
+  #reference(link: Link, path: string, lineage: Lineage[]): Record<string, unknown> | undefined {
+    const id = this.#ids.get(link.draft);
+    const beside = this.#object(link.beside, path, lineage);
+    if (!id) return beside;
+    return { reference: `${link.draft.type}/${id}`, ...beside };
+  }
+}

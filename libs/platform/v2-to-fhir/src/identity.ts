@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import type { Segment } from '#platform/hl7v2';
+import type { Identity } from './mapped.ts';
+import { leafAt, Leaf, Link, Many, type Draft, type Node, type Tree } from './tree.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** From where a resource was made, the business identifiers around it. */
+export interface Surroundings {
+  readonly vocabulary: Vocabulary;
+  /** MSH-4, or what stands for it: identifiers without an authority are this facility's. */
+  readonly facility: string;
+  /** The segment of a name that belongs with the one the resource was made from. */
+  segment(name: string): Segment | undefined;
+  /** The identity of the resource that an element refers to, or that it was found with. */
+  identityOf(draft: Draft): Identity | undefined;
+  /** The resource of a type in whose scope this one was made: the report of an observation. */
+  within(type: string): Draft | undefined;
+}
+
+type Rule = (draft: Draft, around: Surroundings) => Identity | undefined;
+
+/** An identifier of type EI in one of the fields: `ORC-2`. */
+function entity(around: Surroundings, ...fields: readonly (readonly [string, number])[]): Identity | undefined {
+  for (const [name, field] of fields) {
+    const repetition = around.segment(name)?.field(field)[0];
+    const value = repetition?.value(1);
+    if (!repetition || value === undefined) continue;
+    const system = around.vocabulary.authority(repetition.value(2), repetition.value(3), repetition.value(4));
+    return { system: system ?? around.facility, value };
+  }
+  return undefined;
+}
+
+function text(around: Surroundings, name: string, field: number): string {
+  const repetition = around.segment(name)?.field(field)[0];
+  return repetition?.value(1) ?? repetition?.value(4) ?? repetition?.value(2) ?? '';
+}
+
+const key = (identity: Identity | undefined): string | undefined =>
+  identity && `${identity.system ?? ''}|${identity.value}`;
+
+/** Identified by something larger and what it is within that. */
+function part(of: Identity | undefined, ...names: string[]): Identity | undefined {
+  const whole = key(of);
+  return whole === undefined || names.every((name) => name === '')
+    ? undefined
+    : { value: idOf(whole, ...names) };
+}
+
+/** The resource's own identifier; of several the one of a preferred type, else the first. */
+function own(draft: Draft, around: Surroundings, ...preferred: string[]): Identity | undefined {
+  const found = draft.content.get('identifier');
+  const identifiers = found instanceof Many ? [...found.items.values()] : found ? [found] : [];
+  const valued = identifiers.filter((node): node is Tree => node instanceof Map && node.get('value') instanceof Leaf);
+  const typeOf = (node: Tree): string => leafAt(node, 'type', 'coding', 'code') ?? '';
+  const best =
+    preferred.map((type) => valued.find((node) => typeOf(node) === type)).find(Boolean) ??
+    valued.find((node) => node.get('system') instanceof Leaf) ??
+    valued[0];
+  if (!best) return undefined;
+  return { system: leafAt(best, 'system') ?? around.facility, value: leafAt(best, 'value') ?? '' };
+}
+
+function referred(draft: Draft, around: Surroundings, element: string): Identity | undefined {
+  let node: Node | undefined = draft.content.get(element);
+  if (node instanceof Many) node = node.items.values().next().value;
+  return node instanceof Link ? around.identityOf(node.draft) : undefined;
+}
+
+function patient(draft: Draft, around: Surroundings): Identity | undefined {
+  for (const element of ['subject', 'patient', 'beneficiary']) {
+    const found = referred(draft, around, element);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Everything the resource says: for those that are what they say (a name, a place, a role). */
+function said(node: Node | undefined, around: Surroundings): string {
+  if (node instanceof Leaf) return String(node.value);
+  if (node instanceof Link) return key(around.identityOf(node.draft)) ?? '';
+  const inside = node instanceof Many ? node.items : node;
+  return inside ? [...inside.values()].map((one) => said(one, around)).join('^') : '';
+}
+
+function bySaying(draft: Draft, around: Surroundings, ...elements: string[]): Identity | undefined {
+  const all = elements.map((element) => said(draft.content.get(element), around));
+  return all.every((one) => one.replaceAll('^', '') === '') ? undefined : { system: around.facility, value: idOf(...all) };
+}
+
+const placer = [['ORC', 2], ['OBR', 2]] as const;
+const filler = [['ORC', 3], ['OBR', 3]] as const;
+const order: Rule = (_, around) => entity(around, ...placer, ...filler);
+
+/** An order names its own number first; a report the number of who fills it. */
+const report: Rule = (_, around) =>
+  part(entity(around, ['OBR', 3], ['ORC', 3], ...placer), text(around, 'OBR', 4));
+
+const medication: Rule = (_, around) => entity(around, ...placer, ...filler) ?? part(entity(around, ['RXE', 15]), 'rx');
+
+const rules: Readonly<Record<string, Rule>> = {
+  Patient: (draft, around) => own(draft, around, 'MR', 'PI', 'PT', 'PN'),
+  Encounter: (draft, around) =>
+    own(draft, around, 'VN') ?? part(patient(draft, around), leafAt(draft.content, 'period', 'start') ?? ''),
+  ServiceRequest: (draft, around) => part(order(draft, around), text(around, 'OBR', 4), 'order') ?? order(draft, around),
+  DiagnosticReport: report,
+  Observation: (draft, around) => {
+    const observed = around.segment('OBX');
+    const instance = entity(around, ['OBX', 21]);
+    if (instance) return instance;
+    const whole = around.within('DiagnosticReport') ?? around.within('ServiceRequest') ?? around.within('Encounter');
+    return part(
+      (whole && around.identityOf(whole)) ?? patient(draft, around),
+      text(around, 'OBX', 3),
+      observed?.field(4)[0]?.text ?? '',
+    );
+  },
+  Specimen: (draft, around) => {
+    const whole = around.within('DiagnosticReport') ?? around.within('ServiceRequest');
+    return own(draft, around) ?? part(whole && around.identityOf(whole), 'specimen');
+  },
+  MedicationRequest: medication,
+  MedicationDispense: (draft, around) =>
+    part(entity(around, ['RXD', 7], ...placer, ...filler), 'dispense', text(around, 'RXD', 1)) ?? medication(draft, around),
+  MedicationAdministration: (_, around) =>
+    part(entity(around, ...placer, ...filler), 'administration', text(around, 'RXA', 2), text(around, 'RXA', 3)),
+  AllergyIntolerance: (draft, around) =>
+    own(draft, around) ?? part(patient(draft, around), said(draft.content.get('code'), around)),
+  Condition: (draft, around) =>
+    own(draft, around) ??
+    part(referred(draft, around, 'encounter') ?? patient(draft, around), said(draft.content.get('code'), around)),
+  Procedure: (draft, around) =>
+    own(draft, around) ??
+    part(patient(draft, around), said(draft.content.get('code'), around), leafAt(draft.content, 'performedDateTime') ?? ''),
+  RelatedPerson: (draft, around) =>
+    part(patient(draft, around), said(draft.content.get('name'), around), leafAt(draft.content, 'relationship', 'coding', 'code') ?? ''),
+  Coverage: (draft, around) =>
+    own(draft, around) ?? part(patient(draft, around), said(draft.content.get('payor'), around)),
+  Account: (draft, around) => own(draft, around),
+  Practitioner: (draft, around) => own(draft, around) ?? bySaying(draft, around, 'name'),
+  PractitionerRole: (draft, around) => bySaying(draft, around, 'practitioner', 'organization', 'location', 'code'),
+  Organization: (draft, around) => own(draft, around) ?? bySaying(draft, around, 'name', 'address'),
+  Location: (draft, around) => bySaying(draft, around, 'identifier', 'name', 'address', 'partOf', 'type'),
+  Device: (draft, around) => own(draft, around) ?? bySaying(draft, around, 'deviceName', 'modelNumber'),
+  CareTeam: (draft, around) => part(patient(draft, around), 'care team'),
+  Immunization: (_, around) => part(entity(around, ...filler, ...placer), text(around, 'RXA', 5)),
+  Medication: (draft, around) => bySaying(draft, around, 'code', 'form', 'ingredient'),
+};
+
+/** The identity of a resource; undefined when the message says nothing by which it could be found again. */
+export function identityOf(draft: Draft, around: Surroundings): Identity | undefined {
+  return rules[draft.type]?.(draft, around);
+}
+
+/** An id of the form of a UUID, the same for the same words. */
+export function idOf(...words: readonly string[]): string {
+  const hash = createHash('sha256').update(words.join('\u0000')).digest('hex');
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+}

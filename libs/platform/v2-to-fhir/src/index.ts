@@ -1,0 +1,11 @@
+/**
+ * HL7 version 2 messages as FHIR R4 resources, by HL7's official tables as data. Pure.
+ *
+ *   const mapper = new Mapper(pack?)           compiles the tables; keep it
+ *   mapper.map(message) → Mapped               resources with identity, mode, what to remove, lineage; issues
+ *   merge(before, mapped) → resource           keeps what the message does not speak of
+ */
+export { Mapper, type SitePack } from './mapper.ts';
+export { merge } from './merge.ts';
+export type * from './mapped.ts';
+export type { CodeMap, Condition, MessageRow, Row, RowOrGap, Tables } from './tables.ts';

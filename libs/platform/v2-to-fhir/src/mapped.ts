@@ -1,0 +1,51 @@
+import type { Removal } from './tree.ts';
+
+export type { Removal };
+
+/** By what a resource is found again: the identifier of the business, not of any server. */
+export interface Identity {
+  readonly system?: string;
+  readonly value: string;
+}
+
+/**
+ * `upsert`: create it, or lay it over what has its identity (`merge`). `create`: it is of this message alone, nothing
+ * is to be found again. `cancel`: as upsert, and what it was about did not take place.
+ */
+export type Mode = 'upsert' | 'create' | 'cancel';
+
+export interface MappedResource {
+  readonly type: string;
+  /** The same for the same identity at the same installation. */
+  readonly id: string;
+  readonly identity: Identity | undefined;
+  readonly mode: Mode;
+  /** R4 JSON with `resourceType` and `id`. */
+  readonly content: Readonly<Record<string, unknown>>;
+  /** Elements that no field of the message is behind: R4 demands them, or the event says nothing about them. */
+  readonly assumed: readonly string[];
+  /** What the sender wants deleted. */
+  readonly removed: readonly Removal[];
+  /** For each element: its path, the place in the message, the row of the table: `["gender", "PID[1]-8.1", "PID[Patient]:23"]`. */
+  readonly lineage: readonly Lineage[];
+}
+
+export type Lineage = readonly [path: string, source: string, row: string];
+
+/** What could not be mapped, without saying what it was. `error`: the message as a whole cannot be used. */
+export interface MappingIssue {
+  readonly severity: 'error' | 'warning';
+  /** `PID[1]-3.1`. */
+  readonly location: string;
+  readonly text: string;
+}
+
+export interface Mapped {
+  /** MSH-10. */
+  readonly messageId: string;
+  /** The message table that was used; undefined: there is none for such messages. */
+  readonly structure: string | undefined;
+  /** In an order in which each comes after those it refers to, where that is possible. */
+  readonly resources: readonly MappedResource[];
+  readonly issues: readonly MappingIssue[];
+}

@@ -1,0 +1,76 @@
+import type { Message } from '#platform/hl7v2';
+import { Finish } from './finish.ts';
+import type { Mapped, MappingIssue, Mode } from './mapped.ts';
+import { Plans } from './message-plan.ts';
+import { ownTables } from './own/index.ts';
+import { structureOf } from './own/events.ts';
+import { Run } from './run.ts';
+import { layered, officialTables, type Tables } from './tables.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+/** What one listener's senders do otherwise: tables laid over the others, and what their messages leave open. */
+export interface SitePack {
+  readonly tables?: Partial<Tables>;
+  /** The offset of times that carry none: `+01:00`. Default `Z`. */
+  readonly zone?: string;
+  /** The beginning of the URNs this installation makes: see `Vocabulary`. */
+  readonly installation?: string;
+  /** Whether MessageHeader and Provenance are made of the message itself. Default: no, the lineage tells more. */
+  readonly aboutTheMessage?: boolean;
+}
+
+const aboutTheMessage = /^(Bundle|MessageHeader|Provenance|Device)\b/;
+const several = new Set(['DiagnosticReport', 'Observation', 'ServiceRequest', 'Specimen', 'MedicationAdministration']);
+
+/** Maps messages by HL7's tables, our own where HL7 has none, and a site's over both. Compiled once. */
+export class Mapper {
+  readonly #plans: Plans;
+  readonly #vocabulary: Vocabulary;
+  readonly #zone: string;
+  readonly #isAboutTheMessage: boolean;
+
+  constructor(pack: SitePack = {}) {
+    const tables = layered(layered(officialTables(), ownTables), pack.tables ?? {});
+    this.#plans = new Plans(tables);
+    this.#vocabulary = new Vocabulary(tables.codeSystems, tables.authorities, pack.installation ?? 'urn:septum');
+    this.#zone = pack.zone ?? 'Z';
+    this.#isAboutTheMessage = pack.aboutTheMessage ?? false;
+  }
+
+  /** Never throws for what a message says: what cannot be mapped is an issue with its place. */
+  map(message: Message): Mapped {
+    const header = message.first('MSH');
+    const messageId = header?.value(10) ?? '';
+    const event = header?.value(9, 1) === undefined ? '' : `${header.value(9, 1)}_${header.value(9, 2) ?? ''}`;
+    const structure = structureOf(event, header?.value(9, 3));
+    const plan = structure === undefined ? undefined : this.#plans.message(structure);
+    if (!plan || structure === undefined) return { messageId, structure, resources: [], issues: [noTable] };
+    const run = new Run(message, plan, {
+      zone: this.#zone,
+      vocabulary: this.#vocabulary,
+      wants: (label) => this.#isAboutTheMessage || !aboutTheMessage.test(label),
+    });
+    run.run();
+    const finish = new Finish(run, {
+      vocabulary: this.#vocabulary,
+      facility: this.#vocabulary.authority(header?.value(4), header?.value(4, 2)) ?? '',
+      messageId,
+      event,
+      numbered: several,
+      modeOf: (type, identity) => modeOf(event, type, identity !== undefined),
+    });
+    const resources = finish.finish();
+    return { messageId, structure, resources, issues: run.issues };
+  }
+}
+
+const noTable: MappingIssue = {
+  severity: 'error',
+  location: 'MSH[1]-9',
+  text: 'There is no table for messages of this type. Add one to the pack of the listener, or stop sending them here.',
+};
+
+function modeOf(event: string, type: string, isIdentified: boolean): Mode {
+  if (!isIdentified) return 'create';
+  return type === 'Encounter' && (event === 'ADT_A11' || event === 'ADT_A38') ? 'cancel' : 'upsert';
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseMessage } from '#platform/hl7v2';
+import { validate } from '#platform/fhir';
+import { Mapper } from './mapper.ts';
+import { merge } from './merge.ts';
+import type { MappedResource } from './mapped.ts';
+
+const mapper = new Mapper();
+
+function mapped(type: string, ...segments: string[]): MappedResource {
+  const found = mapper.map(parseMessage(segments.join('\r'))).resources.find((one) => one.type === type);
+  if (!found) throw new Error(`no ${type}`);
+  return found;
+}
+
+const header = (event: string): string => `MSH|^~\\&|ADT|GH|||20260301080000||ADT^${event}|1|P|2.5.1`;
+const person = 'PID|1||77^^^GH^MR||Doe^Jane^^^^^L||19800102|F|||1 Elm St^^Ann Arbor^MI||(1)^PRN^PH|(2)^WPN^PH||M';
+
+describe('laying a message over what is kept', () => {
+  const before = merge(undefined, mapped('Patient', header('A28'), person));
+
+  it('is found again by the same id', () => {
+    expect(mapped('Patient', header('A31'), 'PID|1||77^^^GH^MR').id).toBe(before['id']);
+  });
+
+  it('keeps what the message does not speak of', () => {
+    const after = merge(before, mapped('Patient', header('A31'), 'PID|1||77^^^GH^MR||||19800103'));
+    expect(after).toEqual({ ...before, birthDate: '1980-01-03' });
+  });
+
+  it('takes out what is null, and only that', () => {
+    const after = merge(before, mapped('Patient', header('A31'), 'PID|1||77^^^GH^MR||||""|||||""'));
+    expect(after).not.toHaveProperty('birthDate');
+    expect(after).toMatchObject({ gender: 'female', name: before['name'] });
+    expect(after).toHaveProperty('address');
+    const homeless = merge(before, mapped('Patient', header('A31'), 'PID|1||77^^^GH^MR||||||||""||""'));
+    expect(homeless).not.toHaveProperty('address');
+    expect(homeless['telecom']).toEqual([expect.objectContaining({ use: 'work' })]);
+  });
+
+  it('keeps identifiers of other authorities, and names of other uses', () => {
+    const after = merge(before, mapped('Patient', header('A31'), 'PID|1||77^^^GH^MR~5^^^VA^PI||Roe^Jane^^^^^M'));
+    expect(after['identifier']).toHaveLength(2);
+    expect(after['name']).toHaveLength(2);
+    expect(validate('Patient', after)).toEqual([]);
+  });
+
+  it('does not let what is assumed stand against what is known', () => {
+    const visit = (event: string, fields: string): MappedResource =>
+      mapped('Encounter', header(event), person, `PV1|1|I|||||||||||||||||V1^^^GH|||||||||||||||||${fields}`);
+    const discharged = merge(merge(undefined, visit('A01', '')), visit('A03', '01||||||||20260301|20260305'));
+    expect(discharged).toMatchObject({ status: 'finished', period: { end: '2026-03-05' } });
+    expect(discharged).toHaveProperty('hospitalization.dischargeDisposition');
+    expect(merge(discharged, visit('A08', ''))).toMatchObject({ status: 'finished' });
+    const back = merge(discharged, visit('A13', '01||||||||20260301|20260305'));
+    expect(back).toMatchObject({ status: 'in-progress', period: { start: '2026-03-01' } });
+    expect(back).not.toHaveProperty('period.end');
+    expect(back).not.toHaveProperty('hospitalization');
+  });
+
+  it('remembers where a patient was', () => {
+    const at = (place: string): MappedResource =>
+      mapped('Encounter', header('A02'), person, `PV1|1|I|${place}||||||||||||||||V1^^^GH`);
+    const after = merge(merge(undefined, at('W1^1^A^GH')), at('W2^7^B^GH'));
+    expect(after['location']).toEqual([
+      expect.objectContaining({ status: 'completed' }),
+      expect.objectContaining({ status: 'active' }),
+    ]);
+  });
+});

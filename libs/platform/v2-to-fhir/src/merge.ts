@@ -1,0 +1,82 @@
+import { typeDefinition } from '#platform/fhir';
+import type { MappedResource } from './mapped.ts';
+import { isObject, removeAt } from './removal.ts';
+
+type Json = Record<string, unknown>;
+
+/**
+ * By what instances of a repeating element are told apart; those a message speaks of replace their like, others stay.
+ * Elements not named here are replaced as a whole.
+ */
+const keys: Readonly<Record<string, (item: Json) => unknown>> = {
+  identifier: ({ system, value }) => [system, value],
+  extension: ({ url }) => url,
+  telecom: ({ use }) => use,
+  name: ({ use }) => use,
+  address: ({ use, type }) => [use, type],
+  location: ({ location }) => location,
+  link: ({ other }) => other,
+  participant: ({ type }) => type,
+  category: (item) => item,
+  basedOn: (item) => item,
+  result: (item) => item,
+};
+
+/**
+ * What is kept, with a mapped resource laid over it: elements the message does not speak of stay, those it sends as null
+ * go, and what is only assumed yields to what is known. Pure; neither argument is changed.
+ */
+export function merge(before: Json | undefined, mapped: MappedResource): Json {
+  if (before === undefined) return structuredClone(mapped.content) as Json;
+  const result = structuredClone(before);
+  for (const removal of mapped.removed) removeAt(result, removal);
+  const assumed = new Set(mapped.assumed);
+  const spoken = Object.entries(mapped.content).filter(([name]) => !assumed.has(name) || !hasElement(result, mapped.type, name));
+  lay(result, structuredClone(Object.fromEntries(spoken)), mapped.type);
+  return result;
+}
+
+function hasElement(resource: Json, type: string, name: string): boolean {
+  return name in resource || alternatives(type, name).some((other) => other in resource);
+}
+
+function lay(under: Json, over: Json, type: string): void {
+  for (const [name, value] of Object.entries(over)) {
+    for (const other of alternatives(type, name)) delete under[other];
+    const kind = typeDefinition(type)?.elements.find((element) => element.name === name)?.types[0] ?? '';
+    const found = under[name];
+    if (Array.isArray(value) && Array.isArray(found)) under[name] = joined(name, found as Json[], value as Json[]);
+    else if (isObject(value) && isObject(found) && hasParts(kind)) lay(found, value, kind);
+    else under[name] = value;
+  }
+}
+
+/** Elements whose parts a message may speak of one by one. */
+function hasParts(type: string): boolean {
+  return type === 'Period' || type === 'Meta' || typeDefinition(type)?.kind === 'backbone';
+}
+
+function joined(name: string, before: readonly Json[], now: readonly Json[]): Json[] {
+  const key = keys[name];
+  if (!key) return [...now];
+  const spoken = new Set(now.map((item) => JSON.stringify(key(item))));
+  const kept = before.filter((item) => !spoken.has(JSON.stringify(key(item))));
+  return [...(name === 'location' ? left(kept, now) : kept), ...now];
+}
+
+/** A patient who is somewhere is no longer where they were. */
+function left(before: readonly Json[], now: readonly Json[]): Json[] {
+  const isElsewhere = now.some(({ status }) => status === 'active');
+  return before.map((item) => (isElsewhere && item['status'] === 'active' ? { ...item, status: 'completed' } : item));
+}
+
+/** The other types that a choice may have had: `effectivePeriod` for `effectiveDateTime`. */
+function alternatives(type: string, name: string): readonly string[] {
+  const choice = typeDefinition(type)?.elements.find(
+    (element) => element.isChoice && name.replace(/^_/, '').startsWith(element.name.slice(0, -3)),
+  );
+  if (!choice) return [];
+  const names = choice.types.map((one) => choice.name.slice(0, -3) + one.charAt(0).toUpperCase() + one.slice(1));
+  const plain = name.replace(/^_/, '');
+  return names.includes(plain) ? names.filter((other) => other !== plain).flatMap((other) => [other, `_${other}`]) : [];
+}

@@ -1,0 +1,82 @@
+import type { RowOrGap } from '../tables.ts';
+
+const extension = (name: string): readonly string[] => [`=http://hl7.org/fhir/StructureDefinition/${name}`];
+const assemblyOrder = extension('humanname-assembly-order');
+const absent = extension('data-absent-reason');
+const noSystem = ['all', ['not', ['valued', 'XTN.3']], ['not', ['valued', 'XTN.4']]] as const;
+
+/** Laid over HL7's datatype tables, line by line. */
+export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
+  // An authority is held to be a system, which is what finds an identifier again, and an organization as well.
+  // "If mapped to FHIR, use Code System and Display": the code map of the field's row does.
+  'CWE[CodeableConcept]': [[4, 'CWE.1', 'coding[1].code']],
+  'CE[CodeableConcept]': [[4, 'CE.1', 'coding[1].code']],
+  'CF[CodeableConcept]': [[4, 'CWE.1', 'coding[1].code']],
+  'CX[Identifier]': [
+    [9, 'CX.4', 'assigner(Organization)', { map: 'HD[Organization]' }],
+    [10, 'CX.4', 'system', { map: 'HD[uri]' }],
+  ],
+  // The table has the parts of an EIP as they were before they had parts.
+  'EIP[Identifier-PlacerAssignedIdentifier]': [[4, 'EIP.1', '$this', { map: 'EI[Identifier-Extension]' }]],
+  'EIP[Identifier-FillerAssignedIdentifier]': [[4, 'EIP.2', '$this', { map: 'EI[Identifier-Extension]' }]],
+  // Where a field was a plain text before it was coded, the text is all there is.
+  'CWE[string]': [[3, 'CWE.1', '$value', { when: ['all', ['not', ['valued', 'CWE.2']], ['not', ['valued', 'CWE.9']]] }]],
+  'EI[Identifier-Extension]': [[5, '', 'system', { map: 'EI[uri]' }]],
+  'XCN[Practitioner]': [
+    // HL7 maps the degree to the qualification alone; people read it behind the name.
+    [10.5, 'XCN.7', 'name.suffix[3]'],
+    [13, 'XCN.9', 'identifier[1].system', { map: 'HD[uri]' }],
+    [24, 'XCN.18', 'name.extension[1].url', { set: assemblyOrder }],
+    [25, 'XCN.18', 'name.extension[1].valueCode', { codes: 'NameAssemblyOrder' }],
+    [28, 'XCN.21', 'name.suffix[4]'],
+  ],
+  // The same person, in a role: the table repeats each row of the practitioner, with slips.
+  'XCN[PractitionerRole]': [
+    ...gaps(4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 23, 24, 25, 26, 27, 28),
+    [4.5, '', 'practitioner(Practitioner)', { map: 'XCN[Practitioner]' }],
+  ],
+  'XON[Organization]': [[12, 'XON.6', 'identifier[1].system', { map: 'HD[uri]' }]],
+  // Two extensions have one number in the table.
+  'FN[HumanName]': [
+    [11, 'FN.5', 'family.extension[4].url', { set: extension('humanname-partner-name') }],
+    [12, 'FN.5', 'family.extension[4].valueString'],
+  ],
+  // A family name brings extensions of its own, beside it.
+  'XPN[HumanName]': [[4, 'XPN.1', '$this', { map: 'FN[HumanName]' }]],
+  'XPN[string]': [
+    [4, 'XPN.1', '$value', { set: ['XPN.5', '= ', 'XPN.2', '= ', 'XPN.3', '= ', 'XPN.1', '= ', 'XPN.4'] }],
+  ],
+  'SN[Quantity]': [[6, 'SN.1', 'comparator', { when: ['not', ['is', 'SN.1', ['=']]] }]],
+  'MSG[code]': [[5, 'MSG.2', '$value']],
+  'NDL[PractitionerRole]': [[7, '', 'location(Location)', { map: 'NDL[Location]' }]],
+  'HD[Location-Identifier]': [
+    [1, 'HD.1', 'identifier[1].value'],
+    [2, 'HD.2', 'identifier[2].value'],
+    [3, 'HD.3', 'identifier[2].type', { map: 'ID[CodeableConcept]' }],
+  ],
+  'ED[Attachment]': [[9, 'ED.5', 'data', { when: ['is', 'ED.4', ['Base64', 'base64', 'BASE64']] }]],
+  'TQ[ServiceRequest]': [[14, 'TQ.6', 'priority', { codes: 'ExtendedPriorityCodes' }]],
+  'XAD[Address]': [
+    [4, 'XAD.1', '$this', { map: 'SAD[Address]' }],
+    // The rows name no URL for the extension that would carry the v2 code.
+    ...gaps(14, 15, 16),
+  ],
+  'XTN[ContactPoint]': [
+    [8, 'XTN.3', 'system.extension[1].url', { when: noSystem, set: absent }],
+    [8.5, 'XTN.3', 'system.extension[1].valueCode', { when: noSystem, set: ['=unknown'] }],
+  ],
+  'HD[MessageHeader.source-endpoint]': [
+    [10, 'HD.3', 'endpoint.extension[1].url', { when: noUri(['ISO', 'UUID', 'DNS', 'URI']), set: absent }],
+  ],
+  'HD[MessageHeader.destination-endpoint]': [
+    [8, 'HD.3', 'endpoint.extension.url', { when: ['not', ['valued', 'HD.3']], set: absent }],
+  ],
+};
+
+function gaps(...lines: number[]): (readonly [number])[] {
+  return lines.map((line) => [line]);
+}
+
+function noUri(kinds: string[]): readonly ['any', ...(readonly ['not', readonly ['valued', string] | readonly ['is', string, readonly string[]]])[]] {
+  return ['any', ['not', ['valued', 'HD.3']], ['not', ['is', 'HD.3', kinds]]];
+}

@@ -1,0 +1,9 @@
+import type { Tables } from '../tables.ts';
+import { codeSystems } from './code-systems.ts';
+import { datatypes } from './datatypes.ts';
+import { segments } from './segments.ts';
+import { messages } from './messages.ts';
+import { codeMaps } from './code-maps.ts';
+
+/** What we lay over HL7's tables: their slips corrected, their choices made, their gaps filled. */
+export const ownTables: Tables = { messages, segments, datatypes, codeMaps, codeSystems, authorities: {} };

@@ -1,0 +1,261 @@
+import type { CodeMap, MessageRow, Row, RowOrGap } from '../tables.ts';
+
+type SegmentTables = Readonly<Record<string, readonly RowOrGap[]>>;
+
+const notValued = (field: string) => ['not', ['valued', field]] as const;
+const v2Table = (number: string): readonly string[] => [`=http://terminology.hl7.org/CodeSystem/v2-${number}`];
+
+/** The numbers of the placer, the filler and of the group: common to all that an ORC begins. */
+function orderNumbers(): Row[] {
+  return [
+    [1, 'ORC-2', 'identifier[placer]', { map: 'EI[Identifier-Extension]' }],
+    [1.1, 'ORC-2', 'identifier[placer].type.coding.code', { set: ['=PLAC'] }],
+    [1.2, 'ORC-2', 'identifier[placer].type.coding.system', { set: v2Table('0203') }],
+    [2, 'ORC-3', 'identifier[filler]', { map: 'EI[Identifier-Extension]' }],
+    [2.1, 'ORC-3', 'identifier[filler].type.coding.code', { set: ['=FILL'] }],
+    [2.2, 'ORC-3', 'identifier[filler].type.coding.system', { set: v2Table('0203') }],
+  ];
+}
+
+/** A quantity of one field with its unit in the next: `RXE-10`, `RXE-11`. */
+function quantity(line: number, value: string, unit: string, to: string): Row[] {
+  return [
+    [line, value, `${to}.value`],
+    [line + 0.1, unit, to, { map: 'CWE[Quantity]', when: ['valued', value] }],
+  ];
+}
+
+/** A dose is a range where the field for its maximum is valued, else one quantity. */
+function dose(line: number, least: string, most: string, unit: string): Row[] {
+  const at = 'dosageInstruction.doseAndRate';
+  const isRange = { when: ['valued', most] } as const;
+  const isOne = { when: notValued(most) } as const;
+  return [
+    [line, least, `${at}.doseQuantity.value`, isOne],
+    [line + 0.1, unit, `${at}.doseQuantity`, { map: 'CWE[Quantity]', when: ['all', notValued(most), ['valued', least]] }],
+    [line + 0.2, least, `${at}.doseRange.low.value`, isRange],
+    [line + 0.3, unit, `${at}.doseRange.low`, { map: 'CWE[Quantity]', when: ['all', ['valued', most], ['valued', least]] }],
+    [line + 0.4, most, `${at}.doseRange.high.value`],
+    [line + 0.5, unit, `${at}.doseRange.high`, { map: 'CWE[Quantity]', ...isRange }],
+  ];
+}
+
+function identifierType(line: number, label: string, code: string): Row[] {
+  return [
+    [line, 'RXE-15', `identifier[${label}].value`],
+    [line + 0.1, 'RXE-15', `identifier[${label}].type.text`, { set: [`=${code}`] }],
+  ];
+}
+
+/** Orders: HL7 has RXO, RXR and TQ1 in part. What is ordered (RXO) and how the pharmacy codes it (RXE) is one request. */
+export const medicationRequest: SegmentTables = {
+  'ORC[MedicationRequest]': [
+    ...orderNumbers(),
+    [3, 'ORC-4', 'groupIdentifier.value'],
+    [4, 'ORC-1', 'status', { codes: 'OrderControlCode[MedicationRequest.status]', when: notValued('ORC-5') }],
+    [5, 'ORC-5', 'status', { codes: 'OrderStatus[MedicationRequest.status]' }],
+    [6, 'ORC-9', 'authoredOn'],
+    [7, 'ORC-10', 'recorder(Practitioner)', { map: 'XCN[Practitioner]' }],
+    [8, 'ORC-12', 'requester(Practitioner)', { map: 'XCN[Practitioner]' }],
+    [9, 'ORC-16', 'statusReason', { map: 'CWE[CodeableConcept]' }],
+  ],
+  'RXO[MedicationRequest]': [
+    [5, 'RXO-1', 'medicationCodeableConcept', { map: 'CWE[CodeableConcept]' }],
+    // The strength is of a Medication of its own, which would stand against the code above.
+    ...[6, 7, 8, 9, 10, 11, 12, 27, 28, 29, 33, 34, 35, 37, 38, 39].map((line): readonly [number] => [line]),
+    ...dose(6.1, 'RXO-2', 'RXO-3', 'RXO-4'),
+    [14, 'RXO-6', 'dosageInstruction.text', { map: 'CWE[string]' }],
+    [15, 'RXO-7', 'dosageInstruction.patientInstruction', { map: 'CWE[string]' }],
+    [20, 'RXO-11', 'dispenseRequest.quantity.value'],
+    [21, 'RXO-12', 'dispenseRequest.quantity', { map: 'CWE[Quantity]', when: ['valued', 'RXO-11'] }],
+    [23, 'RXO-14', 'requester(Practitioner)', { map: 'XCN[Practitioner]', when: notValued('ORC-12') }],
+    [24, 'RXO-20', 'reasonCode', { map: 'CWE[CodeableConcept]' }],
+  ],
+  'RXE[MedicationRequest]': [
+    [1, '', 'intent', { set: ['=filler-order'] }],
+    [2, 'RXE-2', 'medicationCodeableConcept', { map: 'CWE[CodeableConcept]' }],
+    ...dose(3, 'RXE-3', 'RXE-4', 'RXE-5'),
+    [7, 'RXE-7', 'dosageInstruction.additionalInstruction', { map: 'CWE[CodeableConcept]' }],
+    [9, 'RXE-9', 'substitution.allowedCodeableConcept', { map: 'ID[CodeableConcept]', codes: 'AllowSubstitution' }],
+    ...quantity(10, 'RXE-10', 'RXE-11', 'dispenseRequest.quantity'),
+    [12, 'RXE-12', 'dispenseRequest.numberOfRepeatsAllowed'],
+    [13, 'RXE-13', 'requester(Practitioner)', { map: 'XCN[Practitioner]', when: notValued('ORC-12') }],
+    ...identifierType(15, 'prescription', 'Prescription number'),
+    [19, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.numerator', { map: 'CQ[Quantity]' }],
+    [19.1, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.denominator.value', { set: ['=1'] }],
+    [19.2, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.denominator.unit', { set: ['=d'] }],
+    ...quantity(23, 'RXE-23', 'RXE-24', 'dosageInstruction.doseAndRate.rateQuantity'),
+    [27, 'RXE-27', 'reasonCode', { map: 'CWE[CodeableConcept]' }],
+    [32, 'RXE-32', 'authoredOn', { when: notValued('ORC-9') }],
+    [40, 'RXE-40', 'dispenseRequest.performer(Organization)', { map: 'CWE[Organization]' }],
+  ],
+  'RXR[MedicationRequest]': [
+    [4, 'RXR-1', 'dosageInstruction.route', { map: 'CWE[CodeableConcept]', codes: 'RouteOfAdministration' }],
+    [5, 'RXR-2', 'dosageInstruction.site', { map: 'CWE[CodeableConcept]', codes: 'BodyParts' }],
+  ],
+  'TQ1[MedicationRequest]': [
+    // Times of the day, not moments.
+    [7, 'TQ1-4', 'dosageInstruction.timing.repeat.timeOfDay'],
+    [8],
+    [14, 'TQ1-9', 'priority', { map: 'CWE[code]', codes: 'ExtendedPriorityCodes' }],
+    [16, 'TQ1-11', 'dosageInstruction.text'],
+    [19],
+    [18],
+  ],
+  // What a mixture is made of, for people to read.
+  'RXC[MedicationRequest]': [
+    [1, 'RXC-2', 'note.text', { set: ['RXC-1', '=: ', 'RXC-2.2', '= ', 'RXC-3', '= ', 'RXC-4'] }],
+  ],
+};
+
+/** RDS^O13: what the pharmacy handed out. */
+export const dispense: SegmentTables = {
+  'ORC[MedicationDispense]': [[1, 'ORC-1', 'status', { set: ['=in-progress'], when: ['is', 'ORC-1', ['NW', 'OK']] }]],
+  'RXD[MedicationDispense]': [
+    [1, '', 'status', { set: ['=completed'] }],
+    [2, 'RXD-2', 'medicationCodeableConcept', { map: 'CWE[CodeableConcept]' }],
+    [3, 'RXD-3', 'whenHandedOver'],
+    ...quantity(4, 'RXD-4', 'RXD-5', 'quantity'),
+    [7, 'RXD-7', 'identifier[prescription].value'],
+    [7.1, 'RXD-7', 'identifier[prescription].type.text', { set: ['=Prescription number'] }],
+    [9, 'RXD-9', 'note.text'],
+    [10, 'RXD-10', 'performer.actor(Practitioner)', { map: 'XCN[Practitioner]' }],
+    [11, 'RXD-11', 'substitution.type', { map: 'ID[CodeableConcept]', codes: 'AllowSubstitution' }],
+    [11.1, 'RXD-11', 'substitution.wasSubstituted', { set: ['=true'], when: ['is', 'RXD-11', ['G', 'T', '1', '2', '3', '4', '5', '8']] }],
+    [11.2, 'RXD-11', 'substitution.wasSubstituted', { set: ['=false'], when: ['is', 'RXD-11', ['N', '0', '7']] }],
+    [33, 'RXD-33', 'type', { map: 'CWE[CodeableConcept]' }],
+  ],
+  'RXR[MedicationDispense]': [
+    [1, 'RXR-1', 'dosageInstruction.route', { map: 'CWE[CodeableConcept]', codes: 'RouteOfAdministration' }],
+    [2, 'RXR-2', 'dosageInstruction.site', { map: 'CWE[CodeableConcept]', codes: 'BodyParts' }],
+  ],
+};
+
+/** RAS^O17: what was given. */
+export const administration: SegmentTables = {
+  'RXA[MedicationAdministration]': [
+    ...orderNumbers(),
+    [3, 'RXA-3', 'effectiveDateTime', { when: notValued('RXA-4') }],
+    [3.1, 'RXA-3', 'effectivePeriod.start', { when: ['valued', 'RXA-4'] }],
+    [4, 'RXA-4', 'effectivePeriod.end'],
+    [5, 'RXA-5', 'medicationCodeableConcept', { map: 'CWE[CodeableConcept]' }],
+    ...quantity(6, 'RXA-6', 'RXA-7', 'dosage.dose'),
+    [9, 'RXA-9', 'note.text', { map: 'CWE[string]' }],
+    [10, 'RXA-10', 'performer.actor(Practitioner)', { map: 'XCN[Practitioner]' }],
+    [18, 'RXA-18', 'statusReason', { map: 'CWE[CodeableConcept]' }],
+    [19, 'RXA-19', 'reasonCode', { map: 'CWE[CodeableConcept]' }],
+    [20, '', 'status', { set: ['=completed'], when: notValued('RXA-20') }],
+    [20.1, 'RXA-20', 'status', { codes: 'CompletionStatus[MedicationAdministration.status]' }],
+    [21, 'RXA-21', 'status', { set: ['=entered-in-error'], when: ['is', 'RXA-21', ['D']] }],
+  ],
+  'RXR[MedicationAdministration]': [
+    [1, 'RXR-1', 'dosage.route', { map: 'CWE[CodeableConcept]', codes: 'RouteOfAdministration' }],
+    [2, 'RXR-2', 'dosage.site', { map: 'CWE[CodeableConcept]', codes: 'BodyParts' }],
+    [4, 'RXR-4', 'dosage.method', { map: 'CWE[CodeableConcept]', codes: 'AdministrationMethod' }],
+  ],
+};
+
+const code = (name: string): readonly [string] => [name];
+
+/** https://hl7.org/fhir/R4/valueset-medicationrequest-status.html */
+export const medicationCodes: Readonly<Record<string, CodeMap>> = {
+  'OrderControlCode[MedicationRequest.status]': {
+    codes: {
+      ...{ NW: code('active'), OK: code('active'), XO: code('active'), XX: code('active'), XR: code('active') },
+      ...{ RO: code('active'), RU: code('stopped'), RP: code('active'), RQ: code('stopped'), RE: code('active') },
+      ...{ CA: code('cancelled'), OC: code('cancelled'), CR: code('cancelled') },
+      ...{ DC: code('stopped'), OD: code('stopped'), DR: code('stopped'), DF: code('cancelled') },
+      ...{ HD: code('on-hold'), OH: code('on-hold'), HR: code('on-hold') },
+      ...{ RL: code('active'), OE: code('active'), OR: code('active'), AF: code('active'), RF: code('active') },
+      ...{ SC: code('active'), PY: code('active'), FU: code('active'), OF: code('active') },
+    },
+  },
+  'OrderStatus[MedicationRequest.status]': {
+    from: 'HL70038',
+    codes: {
+      ...{ A: code('active'), IP: code('active'), SC: code('active'), HD: code('on-hold') },
+      ...{ CA: code('cancelled'), CM: code('completed'), DC: code('stopped'), RP: code('stopped') },
+      ER: code('entered-in-error'),
+    },
+  },
+  'CompletionStatus[MedicationAdministration.status]': {
+    from: 'HL70322',
+    codes: { CP: code('completed'), RE: code('not-done'), NA: code('not-done'), PA: code('stopped') },
+  },
+};
+
+/** The first lines of every order message: the patient, the visit, what they are insured with and allergic to. */
+function patientRows(): MessageRow[] {
+  return [
+    [1, 'MSH', 'MessageHeader[1]', 'MSH[MessageHeader]'],
+    [2, 'SFT', 'MessageHeader[1]', 'SFT[MessageHeader]'],
+    [3, 'PATIENT.PID', 'Patient[1]', 'PID[Patient]'],
+    [3.5, 'PATIENT.PID', 'Account', 'PID[Account]'],
+    [4, 'PATIENT.PD1', 'Patient[1]', 'PD1[Patient]'],
+    [5, 'PATIENT.NTE'],
+    [6, 'PATIENT.PATIENT_VISIT.PV1', 'Encounter[1]', 'PV1[Encounter]'],
+    [7, 'PATIENT.PATIENT_VISIT.PV2', 'Encounter[1]', 'PV2[Encounter]'],
+    [8, 'PATIENT.INSURANCE.IN1', 'Coverage[1]', 'IN1[Coverage]'],
+    [9, 'PATIENT.INSURANCE.IN2'],
+    [10, 'PATIENT.INSURANCE.IN3'],
+    [11, 'PATIENT.GT1'],
+    [12, 'PATIENT.AL1', 'AllergyIntolerance', 'AL1[AllergyIntolerance]'],
+  ];
+}
+
+function requestRows(): MessageRow[] {
+  const [request, order] = ['MedicationRequest[1]', 'MedicationRequest'];
+  return [
+    [20, 'ORDER.ORC', request, `ORC[${order}]`],
+    [21, 'ORDER.TIMING.TQ1', request, `TQ1[${order}]`],
+    [22, 'ORDER.TIMING.TQ2'],
+    [23, 'ORDER.ORDER_DETAIL.RXO', request, `RXO[${order}]`],
+    [24, 'ORDER.ORDER_DETAIL.NTE', request, 'NTE[ServiceRequest]'],
+    [25, 'ORDER.ORDER_DETAIL.RXR', request, `RXR[${order}]`],
+    [26, 'ORDER.ORDER_DETAIL.COMPONENT.RXC', request, `RXC[${order}]`],
+    [27, 'ORDER.ENCODING.RXE', request, `RXE[${order}]`],
+    [28, 'ORDER.ENCODING.NTE', request, 'NTE[ServiceRequest]'],
+    [29, 'ORDER.ENCODING.TIMING_ENCODED.TQ1', request, `TQ1[${order}]`],
+    [30, 'ORDER.ENCODING.TIMING_ENCODED.TQ2'],
+    [31, 'ORDER.ENCODING.RXR', request, `RXR[${order}]`],
+    [32, 'ORDER.ENCODING.RXC', request, `RXC[${order}]`],
+  ];
+}
+
+const observed: readonly MessageRow[] = [
+  [60, 'ORDER.OBSERVATION.OBX', 'Observation[1]', 'OBX[Observation]'],
+  [61, 'ORDER.OBSERVATION.NTE', 'Observation[1]', 'NTE[Observation]'],
+];
+
+/** The pharmacy's messages, which HL7's tables do not have yet. https://www.hl7.eu/HL7v2x/v251/std251/ch04.html */
+export const medicationMessages: Readonly<Record<string, readonly MessageRow[]>> = {
+  RDE_O11: [...patientRows(), ...requestRows(), ...observed],
+  RDS_O13: [
+    ...patientRows(),
+    ...requestRows(),
+    [
+      40,
+      'ORDER.RXD',
+      'MedicationDispense[1]',
+      'RXD[MedicationDispense]',
+      { links: [['MedicationDispense[1]', 'authorizingPrescription', 'MedicationRequest[1]']] },
+    ],
+    [41, 'ORDER.NTE', 'MedicationDispense[1]', 'NTE[ServiceRequest]'],
+    [42, 'ORDER.RXR', 'MedicationDispense[1]', 'RXR[MedicationDispense]'],
+    [43, 'ORDER.RXC'],
+    ...observed,
+  ],
+  RAS_O17: [
+    ...patientRows(),
+    ...requestRows(),
+    [
+      50,
+      'ORDER.ADMINISTRATION.RXA',
+      'MedicationAdministration[1]',
+      'RXA[MedicationAdministration]',
+      { links: [['MedicationAdministration[1]', 'request', 'MedicationRequest[1]']] },
+    ],
+    [51, 'ORDER.ADMINISTRATION.RXR', 'MedicationAdministration[1]', 'RXR[MedicationAdministration]'],
+    ...observed.map(([line, path, ...rest]): MessageRow => [line, path.replace('ORDER.', 'ORDER.ADMINISTRATION.'), ...rest]),
+  ],
+};

@@ -1,0 +1,77 @@
+import { medicationMessages } from './medications.ts';
+import { officialTables, type MessageRow, type MessageRowDetails } from '../tables.ts';
+
+/** Maps that are not used: what they make is made otherwise, or is of no use without a choice of the site's. */
+const unused = new Set([
+  // The encounter's status by event is stated with the visit, behind its class.
+  'MSH[Encounter]',
+  // When the mapping ran, and by whom, is in the lineage; it would differ each time.
+  'MSH[Provenance-Transformation]',
+  'PV1[Basic-EncounterHistory]',
+  'DG1[EpisodeOfCare]',
+  'ROL[Encounter-PractitionerRole]',
+  'ROL[Patient-GeneralPractitioner]',
+  'ROL[CareTeam]',
+  'PRT[CareTeam]',
+  'IN3[CareTeam]',
+]);
+
+/** HL7's rows as they can be run: choices made that the prose leaves open, references led to the right element. */
+function runnable(row: MessageRow): MessageRow | readonly [number] {
+  const [line, path, label, map, details] = row;
+  if (label === undefined || map === undefined) return [line, path];
+  if (unused.has(map) || label.startsWith('SupplyRequest')) return [line, path];
+  // The sender's software is told of with the sender: as part of a Provenance it would need a role nobody states.
+  if (map === 'SFT[Device]') return [line, path, 'MessageHeader[1]', 'SFT[MessageHeader]'];
+  const { when, links = [] } = details ?? {};
+  const led = links.map(([from, element, to]) => [from, element === 'diagnosis' ? 'diagnosis.condition' : element, to] as const);
+  const kept: MessageRowDetails = {
+    ...(when && map !== 'OBR[ServiceRequest]' && { when }),
+    ...(led.length > 0 && { links: led }),
+  };
+  return [line, path, label, map, kept];
+}
+
+function runnableTable(name: string, rows: readonly MessageRow[]): readonly MessageRow[] {
+  const visit = rows.findLast(([, path, , map]) => map === 'PV1[Encounter]' && path.endsWith('PV1'));
+  const result = rows.map(runnable) as MessageRow[];
+  if (!visit || !name.startsWith('ADT_')) return result;
+  return [...result, [visit[0] + 0.5, visit[1], visit[2] ?? 'Encounter[1]', 'PV1[Encounter-Event]']];
+}
+
+/** In ORM the details of an order are a group beside it in HL7's table; in the standard they are within. */
+function within(row: MessageRow): MessageRow {
+  const path = row[1].replace(/^ORDER_DETAIL\./, 'ORDER.ORDER_DETAIL.').replace('.CHOICE.', '.');
+  return [row[0], path, ...row.slice(2)] as unknown as MessageRow;
+}
+
+const official = officialTables().messages;
+
+function table(name: string): readonly MessageRow[] {
+  return runnableTable(name, official[name] ?? []);
+}
+
+const mergeRows: readonly MessageRow[] = [
+  [1, 'MSH', 'MessageHeader[1]', 'MSH[MessageHeader]'],
+  [2, 'EVN'],
+  [3, 'PATIENT.PID', 'Patient[1]', 'PID[Patient]'],
+  [4, 'PATIENT.PD1', 'Patient[1]', 'PD1[Patient]'],
+  [5, 'PATIENT.MRG', 'Patient[2]', 'MRG[Patient]', { links: [['Patient[2]', 'link[1].other', 'Patient[1]']] }],
+  [
+    6,
+    'PATIENT.MRG',
+    'Patient[1]',
+    'MRG[Patient-Survivor]',
+    { links: [['Patient[1]', 'link[1].other', 'Patient[2]']] },
+  ],
+  [7, 'PATIENT.PV1'],
+];
+
+/** Laid over HL7's message tables, and where HL7 has none, ours. */
+export const messages: Readonly<Record<string, readonly MessageRow[]>> = {
+  ...Object.fromEntries(Object.keys(official).map((name) => [name, table(name)])),
+  ...medicationMessages,
+  ADT_A03: table('ADT_A01'),
+  ADT_A39: mergeRows,
+  ORM_O01: table('ORM_O01').map(within),
+};

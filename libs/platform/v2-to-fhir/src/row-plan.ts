@@ -1,0 +1,186 @@
+import { typeDefinition, valueSetCodes } from '#platform/fhir';
+import { translateCodings, type Vocabulary } from './vocabulary.ts';
+import { asksAbsence, compileCondition, parseReference, type Reference, type Scope, type Test } from './condition.ts';
+import { convert, isPrimitive } from './convert.ts';
+import type { DatatypePlan } from './datatype-plan.ts';
+import type { Part } from './part.ts';
+import { compilePath, type Step } from './path.ts';
+import type { CodeMap, Row } from './tables.ts';
+import { Leaf, put, type Node, type Origin, type Place, type Tree, type Writer } from './tree.ts';
+
+/** What is at hand while values are made. */
+export interface Making extends Scope {
+  readonly origin: Origin | undefined;
+  readonly zone: string;
+  readonly vocabulary: Vocabulary;
+  /** Says that a value could not be used, never which. */
+  report(code: 'value' | 'code', component: number | undefined): void;
+}
+
+/** What a plan is compiled with. */
+export interface Compiler {
+  datatype(name: string): DatatypePlan;
+  codeMap(name: string): CodeMap;
+}
+
+/** The maps for elements whose rows name none. */
+const usualMaps: Readonly<Record<string, string>> = {
+  CodeableConcept: 'CWE[CodeableConcept]',
+  Coding: 'CWE[Coding]',
+  Identifier: 'CX[Identifier]',
+  Quantity: 'CQ[Quantity]',
+};
+
+type Set = readonly (string | Reference)[];
+
+/** One row of a table, compiled: where its value comes from and where it goes. */
+export class RowPlan {
+  readonly id: string;
+  readonly from: Reference;
+  readonly steps: readonly Step[];
+  readonly test: Test | undefined;
+  /** Whether it says something because its field is empty. */
+  readonly speaksOfAbsence: boolean;
+  /** `$this`, `$value`, or a path. */
+  readonly kind: 'this' | 'value' | 'path';
+  readonly set: Set | undefined;
+  readonly last: Step | undefined;
+  /** The step that repeats with the field; -1: only the first repetition counts. */
+  repeatingStep = -1;
+  readonly #map: DatatypePlan | undefined;
+  readonly #codes: CodeMap | undefined;
+  readonly #allowed: ReadonlySet<string> | undefined;
+  readonly #isCodingCode: boolean;
+  readonly #parentType: string;
+
+  constructor(table: string, [line, from, to, details = {}]: Row, root: string, compiler: Compiler) {
+    this.id = `${table}:${line}`;
+    this.from = from === '' ? { name: '', isSegment: false, field: undefined, component: undefined } : parseReference(from);
+    this.kind = to === '$this' ? 'this' : to === '$value' ? 'value' : 'path';
+    this.steps = this.kind === 'path' ? compilePath(to, root) : [];
+    this.last = this.steps.at(-1);
+    this.test = details.when && compileCondition(details.when);
+    this.speaksOfAbsence = asksAbsence(details.when, from);
+    this.set = details.set?.map((part) => (part.startsWith('=') ? part.slice(1) : parseReference(part)));
+    const { last } = this;
+    const map = details.map ?? (last && !last.leadsTo && !this.set ? usualMaps[last.type] : undefined);
+    this.#map = map === undefined || this.set ? undefined : compiler.datatype(map);
+    this.#codes = details.codes === undefined ? undefined : compiler.codeMap(details.codes);
+    this.#allowed = last?.valueSet === undefined ? undefined : codesOf(last.valueSet);
+    this.#parentType = this.steps.at(-2)?.type ?? root;
+    this.#isCodingCode = this.#parentType === 'Coding' && last?.name === 'code';
+  }
+
+  /** Whether the row writes a literal and needs no value of its own. */
+  get isLiteral(): boolean {
+    return this.set !== undefined && this.set.every((part) => typeof part === 'string');
+  }
+
+  /** The text of a literal row. */
+  get literal(): string {
+    return this.set?.join('') ?? '';
+  }
+
+  /** Writes what the row makes of a value; whether it wrote anything. */
+  write(part: Part, making: Making, target: Tree, place: Place): boolean {
+    const component = this.from.isSegment ? undefined : this.from.component;
+    const made = this.make(part, making, component);
+    if (made === undefined) return false;
+    if (this.kind === 'this') {
+      if (!(made instanceof Map)) return false;
+      for (const [name, node] of made) target.set(name, node);
+      return true;
+    }
+    if (made instanceof Map && this.last && isPrimitive(this.last.type)) return false;
+    if (this.#isCodingCode && made instanceof Leaf) this.#putCoding(part, making, target, place);
+    put(target, this.steps, place, made);
+    return true;
+  }
+
+  /** The node the row makes; undefined when there is nothing to say or it cannot be said. */
+  make(part: Part, making: Making, component: number | undefined): Node | undefined {
+    if (this.set) return this.#leaf(joined(this.set, making), making, component);
+    if (!this.#map) return this.#leaf(this.#textOf(part), making, component);
+    const made = this.#map.make(part, making);
+    if (typeof made === 'string') return this.#leaf(made, making, component);
+    if (made && this.#codes) translateCodings(made, this.#codes, making.vocabulary);
+    return made;
+  }
+
+  #textOf(part: Part): string | undefined {
+    return this.last?.type === 'string' || this.last?.type === 'markdown' ? part.text() : part.component(1);
+  }
+
+  /** The text for a `$value` row, before it is a primitive of any type. */
+  text(part: Part, making: Making): string | undefined {
+    if (this.set) return joined(this.set, making);
+    if (!this.#map) return part.text();
+    const made = this.#map.make(part, making);
+    return typeof made === 'string' ? made : undefined;
+  }
+
+  #leaf(text: string | undefined, making: Making, component: number | undefined): Leaf | undefined {
+    if (text === undefined) return undefined;
+    const type = this.last?.type ?? 'string';
+    if (!isPrimitive(type)) return undefined;
+    const code = this.#code(text, making, component);
+    const plain = code !== undefined && this.last?.name === 'system' && type === 'uri' ? this.#system(code, making) : code;
+    if (plain === undefined) return undefined;
+    const value = convert(type, plain, making.zone);
+    if (value === undefined) {
+      making.report('value', component);
+      return undefined;
+    }
+    const writer: Writer = { row: this.id, component };
+    return new Leaf(value, making.origin, writer);
+  }
+
+  /** Translated, and refused where R4 knows no such code. */
+  #code(text: string, making: Making, component: number | undefined): string | undefined {
+    const translated = this.#codes?.codes[text]?.[0] ?? text;
+    if (this.#allowed === undefined || this.#allowed.has(translated)) return translated;
+    making.report('code', component);
+    return undefined;
+  }
+
+  /** Names of code systems and authorities become URIs. */
+  #system(text: string, { vocabulary }: Making): string | undefined {
+    if (this.set) return text;
+    return this.#parentType === 'Identifier' ? vocabulary.authority(text) : vocabulary.codeSystem(text);
+  }
+
+  /** A code that was translated brings its system and display along. */
+  #putCoding(part: Part, making: Making, target: Tree, place: Place): void {
+    const found = this.#codes?.codes[this.#textOf(part) ?? ''];
+    if (!found) return;
+    const [, display, system] = found;
+    const writer = { row: this.id, component: this.from.component };
+    const beside = (name: string, type: string, value: string | undefined): void => {
+      if (!value) return;
+      const step = { name, isArray: false, label: '', type };
+      put(target, [...this.steps.slice(0, -1), step], place, new Leaf(value, making.origin, writer));
+    };
+    beside('system', 'uri', system);
+    beside('display', 'string', display);
+  }
+}
+
+function joined(set: Set, scope: Scope): string {
+  return set.map((part) => (typeof part === 'string' ? part : (scope.value(part) ?? ''))).join('').trim();
+}
+
+const allowedCodes = new Map<string, ReadonlySet<string> | undefined>();
+
+function codesOf(valueSet: string): ReadonlySet<string> | undefined {
+  if (!allowedCodes.has(valueSet)) {
+    const bySystem = valueSetCodes(valueSet);
+    allowedCodes.set(valueSet, bySystem === null ? undefined : new Set(Object.values(bySystem).flat()));
+  }
+  return allowedCodes.get(valueSet);
+}
+
+/** The type of the object that `CX[Identifier]` or `PID[Patient]` fills. */
+export function rootOf(table: string): string {
+  const name = /\[([^\]-]*)/.exec(table)?.[1] ?? '';
+  return isPrimitive(name) || typeDefinition(name) ? name : 'Element';
+}

@@ -1,0 +1,126 @@
+import type { Message, Segment } from '#platform/hl7v2';
+import type { MappingIssue } from './mapped.ts';
+import type { MessagePlan, Task } from './message-plan.ts';
+import type { Reading } from './segment-plan.ts';
+import { arrange, companion, type Entry } from './structure.ts';
+import { Draft, Link, put, type Origin } from './tree.ts';
+import type { Vocabulary } from './vocabulary.ts';
+
+/** A resource that a row of a message table made, and where the message stood then. */
+export interface Made {
+  readonly label: string;
+  readonly draft: Draft;
+  readonly entry: Entry;
+  /** The group instance it lasts for. */
+  readonly instance: number;
+}
+
+export interface RunOptions {
+  readonly zone: string;
+  readonly vocabulary: Vocabulary;
+  /** Whether a resource about the message itself is wanted: MessageHeader, Provenance. */
+  wants(label: string): boolean;
+}
+
+/** One message being mapped: its segments in their groups, and the resources they are writing to. */
+export class Run {
+  readonly made: Made[] = [];
+  readonly issues: MappingIssue[] = [];
+  readonly entries: readonly Entry[];
+  readonly #plan: MessagePlan;
+  readonly #options: RunOptions;
+  readonly #latest = new Map<string, Made>();
+
+  constructor(message: Message, plan: MessagePlan, options: RunOptions) {
+    this.entries = arrange(message, plan.leaves);
+    this.#plan = plan;
+    this.#options = options;
+  }
+
+  run(): void {
+    for (const entry of this.entries) {
+      if (!entry.leaf) continue;
+      const tasks = this.#plan.tasks(entry.leaf.path);
+      if (tasks.length === 0) continue;
+      const reading = this.#reading(entry);
+      for (const task of tasks) this.#do(task, entry, reading);
+    }
+  }
+
+  /** The segment of a name that belongs with an entry. */
+  companion(entry: Entry, name: string): Segment | undefined {
+    return companion(this.entries, entry, name);
+  }
+
+  /** The last resource of a type that was made in the same groups as an entry. */
+  within(entry: Entry, type: string): Draft | undefined {
+    return this.made.findLast((made) => made.draft.type === type && sameGroups(made.entry, entry))?.draft;
+  }
+
+  #do(task: Task, entry: Entry, reading: Reading): void {
+    if (!this.#options.wants(task.label)) return;
+    if (task.test && !task.test(conditionScope(entry.segment, reading))) return;
+    const { draft } = this.#madeFor(task, entry);
+    task.plan.read(entry.segment, draft, reading);
+    for (const { from, steps, to } of task.links) {
+      const [source, target] = [this.#latest.get(from), this.#latest.get(to)];
+      if (!source || !target) continue;
+      const scope = to === task.label || from === task.label ? String(entry.segment.index) : to;
+      put(source.draft.content, steps, { scope, repetition: 0, repeatingStep: -1 }, new Link(target.draft));
+    }
+  }
+
+  #madeFor(task: Task, entry: Entry): Made {
+    const { label, home } = task;
+    const depth = home === undefined ? -1 : entry.groups.indexOf(home);
+    const found = this.#latest.get(label);
+    const lasts = found && (depth < 0 || found.instance === entry.instances[depth]);
+    const isAnother = task.makes && found?.entry.segment.name === entry.segment.name && found.entry !== entry;
+    if (lasts && !isAnother) return found;
+    const made = { label, draft: new Draft(task.type), entry, instance: entry.instances[depth] ?? 0 };
+    this.#latest.set(label, made);
+    this.made.push(made);
+    return made;
+  }
+
+  #reading(entry: Entry): Reading {
+    return {
+      zone: this.#options.zone,
+      vocabulary: this.#options.vocabulary,
+      companion: (name) => companion(this.entries, entry, name),
+      report: (code, origin, component) => {
+        this.issues.push({ severity: 'warning', location: locationOf(origin, component), text: reports[code] });
+      },
+    };
+  }
+}
+
+const reports = {
+  value: 'The value is not of the form its type asks for and was left out. Have the sender correct it.',
+  code: 'R4 has no such code for this element. Add it to the code map of the listener.',
+};
+
+/** `PID[1]-3[2].1`. */
+export function locationOf(origin: Origin, component: number | undefined): string {
+  const { segment, occurrence, field, repetition } = origin;
+  const which = repetition > 1 ? `[${repetition}]` : '';
+  return `${segment}[${occurrence}]-${field}${which}${component === undefined ? '' : `.${component}`}`;
+}
+
+function sameGroups(first: Entry, second: Entry): boolean {
+  for (let depth = 0; depth < first.groups.length && first.groups[depth] === second.groups[depth]; depth++)
+    if (first.instances[depth] !== second.instances[depth]) return false;
+  return true;
+}
+
+/** A message row's condition asks of whole fields, from no field in particular. */
+function conditionScope(segment: Segment, reading: Reading): Parameters<NonNullable<Task['test']>>[0] {
+  const of = (name: string): Segment | undefined => (name === segment.name ? segment : reading.companion(name));
+  return {
+    value: ({ name, field, component }) => {
+      const found = of(name);
+      return field === undefined ? found && name : found?.value(field, component);
+    },
+    count: ({ name, field }) => (field === undefined ? 0 : (of(name)?.field(field).length ?? 0)),
+  };
+}

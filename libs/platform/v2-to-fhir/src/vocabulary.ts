@@ -1,0 +1,83 @@
+import type { CodeMap } from './tables.ts';
+import { Leaf, Many, type Tree } from './tree.ts';
+
+const oid = /^\d+(\.\d+)+$/;
+const v2Table = /^HL7(\d{4})$/;
+
+/**
+ * URIs for the short names of version 2. What neither HL7, a pack nor the name itself tells becomes a URN of the
+ * installation, the same each time: `urn:septum:authority:GHH`, `urn:septum:code-system:99ABC`.
+ */
+export class Vocabulary {
+  readonly #codeSystems: Readonly<Record<string, string>>;
+  readonly #authorities: Readonly<Record<string, string>>;
+  readonly #installation: string;
+
+  constructor(
+    codeSystems: Readonly<Record<string, string>>,
+    authorities: Readonly<Record<string, string>>,
+    installation: string,
+  ) {
+    this.#codeSystems = codeSystems;
+    this.#authorities = authorities;
+    this.#installation = installation;
+  }
+
+  /** `LN` → http://loinc.org. */
+  codeSystem(name: string): string {
+    return this.#codeSystems[name] ?? tableUri(name) ?? this.#uri(name, this.#codeSystems['*'], 'code-system');
+  }
+
+  /** The identifier system of an assigning authority: its own URI, else that of its universal id, else ours. */
+  authority(name: string | undefined, universal?: string, kind?: string): string | undefined {
+    const known = name === undefined ? undefined : this.#authorities[name];
+    if (known !== undefined) return known;
+    const given = universalUri(universal, kind);
+    if (given !== undefined) return given;
+    const plain = name ?? universal;
+    return plain === undefined ? undefined : this.#uri(plain, this.#authorities['*'], 'authority');
+  }
+
+  /** `*` in a table stands for all other names: a URI that the name is put behind. */
+  #uri(name: string, prefix: string | undefined, kind: string): string {
+    if (oid.test(name)) return `urn:oid:${name}`;
+    if (/^(https?:|urn:)/.test(name)) return name.replace(/\s/g, '');
+    return (prefix ?? `${this.#installation}:${kind}:`) + encodeURIComponent(name);
+  }
+}
+
+function tableUri(name: string): string | undefined {
+  const number = v2Table.exec(name)?.[1];
+  return number === undefined ? undefined : `http://terminology.hl7.org/CodeSystem/v2-${number}`;
+}
+
+/** The universal id of an HD as a URI. https://terminology.hl7.org/CodeSystem-v2-0301.html */
+export function universalUri(id: string | undefined, kind: string | undefined): string | undefined {
+  if (id === undefined) return undefined;
+  const plain = id.replace(/\s/g, '');
+  if (kind === 'ISO') return `urn:oid:${plain}`;
+  if (kind === 'UUID' || kind === 'GUID') return `urn:uuid:${plain.toLowerCase()}`;
+  return kind === 'URI' && plain.includes(':') ? plain : undefined;
+}
+
+/** Codes of a CodeableConcept or Coding that are of the v2 table, or of none named, become those they map to. */
+export function translateCodings(concept: Tree, map: CodeMap, vocabulary: Vocabulary): void {
+  const codings = concept.get('coding');
+  if (codings instanceof Many) for (const coding of codings.items.values()) translate(coding as Tree, map, vocabulary);
+  else translate(concept, map, vocabulary);
+}
+
+function translate(coding: Tree, map: CodeMap, vocabulary: Vocabulary): void {
+  const code = coding.get('code');
+  const system = coding.get('system');
+  if (!(code instanceof Leaf)) return;
+  const table = map.from === undefined ? undefined : vocabulary.codeSystem(map.from);
+  if (system instanceof Leaf && system.value !== table) return;
+  const found = map.codes[String(code.value)];
+  if (!found) return;
+  const [target, display, targetSystem] = found;
+  const leaf = (value: string): Leaf => new Leaf(value, code.origin, code.writer);
+  coding.set('code', leaf(target));
+  if (display) coding.set('display', leaf(display));
+  if (targetSystem) coding.set('system', leaf(targetSystem));
+}

@@ -4,7 +4,18 @@ import { readdirSync } from 'node:fs';
  * Who may import whom. The architecture in rules that fail the build; `tools/shape/imports.spec.ts` plants a violation
  * of each and expects it to be named.
  */
-const platform = ['fhir', 'hl7v2', 'v2-to-fhir', 'access', 'messaging', 'database', 'store', 'runtime', 'edge', 'testing'];
+const platform = [
+  'fhir',
+  'hl7v2',
+  'v2-to-fhir',
+  'access',
+  'messaging',
+  'database',
+  'store',
+  'runtime',
+  'edge',
+  'testing',
+];
 const contexts = readdirSync(new URL('libs', import.meta.url)).filter((name) => name !== 'platform');
 const anyContext = `^libs/(${contexts.join('|')})`;
 const specs = '\\.spec\\.ts$|^libs/[^/]+/test/|^libs/platform/[^/]+/test/|^test/';

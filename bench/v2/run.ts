@@ -42,8 +42,12 @@ cost(all, budgetMs, parseAndMap);
 for (const [type, texts] of [...byType].sort()) {
   const bytes = texts.reduce((sum, text) => sum + text.length, 0) / texts.length;
   const ms = cost(texts, budgetMs, parseAndMap);
-  console.log(`${type.padEnd(10)} ${(bytes / 1000).toFixed(1).padStart(6)} kB ${ms.toFixed(3).padStart(8)} CPU-ms`);
+  console.log(
+    `${type.padEnd(10)} ${(bytes / 1000).toFixed(1).padStart(6)} kB ${ms.toFixed(3).padStart(8)} CPU-ms`,
+  );
 }
 const mapped = cost(all, budgetMs * 2, parseAndMap);
 const parsed = cost(all, budgetMs, parse);
-console.log(`all        ${all.length} messages ${mapped.toFixed(3)} CPU-ms to parse and map, ${parsed.toFixed(3)} to parse`);
+console.log(
+  `all        ${all.length} messages ${mapped.toFixed(3)} CPU-ms to parse and map, ${parsed.toFixed(3)} to parse`,
+);

@@ -39,7 +39,8 @@ function resourceOf(text) {
 /** References name a resource without its number where there is one of its type: `DiagnosticReport.result=…`. */
 function numbered(rows) {
   const labels = [...new Set(rows.map(([, , label]) => label).filter(Boolean))];
-  const full = (name) => (labels.includes(name) ? name : labels.find((label) => label.startsWith(`${name}[`))) ?? name;
+  const full = (name) =>
+    (labels.includes(name) ? name : labels.find((label) => label.startsWith(`${name}[`))) ?? name;
   for (const [, , , , details] of rows)
     if (details?.links) details.links = details.links.map(([from, path, to]) => [full(from), path, full(to)]);
   return rows;

@@ -5,11 +5,13 @@
 import type { DatatypePlan } from './datatype-plan.ts';
 import type { Part } from './part.ts';
 import type { Compiler, Making } from './row-plan.ts';
+import { universalUri } from './vocabulary.ts';
 import { Draft, Leaf, Link, Many, type Node, type Tree } from './tree.ts';
 
 /** HD as an identifier system: what the vocabulary knows of the namespace, its universal id, or the namespace itself. */
 const authority: DatatypePlan = {
-  make: (part, { vocabulary }) => vocabulary.authority(part.component(1), part.component(2), part.component(3)),
+  make: (part, { vocabulary }) =>
+    vocabulary.authority(part.component(1), part.component(2), part.component(3)),
 };
 
 /** EI as an identifier system: an HD from its second component on. */
@@ -19,6 +21,17 @@ const entityAuthority: DatatypePlan = {
       ? undefined
       : vocabulary.authority(part.component(2), part.component(3), part.component(4)),
 };
+
+/** HD as an organization, where its universal id is not one that makes a system. */
+function assignerPlan(compiler: Compiler): DatatypePlan {
+  const organization = compiler.datatype('HD[Organization]');
+  return {
+    make: (part, making) =>
+      part.has(2) && universalUri(part.component(2), part.component(3)) === undefined
+        ? organization.make(part, making)
+        : undefined,
+  };
+}
 
 interface Level {
   readonly component: number;
@@ -58,6 +71,8 @@ function locationPlan(places: readonly Level[], table: string, compiler: Compile
       const leaf = (value: string): Leaf => new Leaf(value, making.origin, { row: table, component });
       const location: Tree = new Map<string, Node>(made);
       location.set('mode', leaf('instance'));
+      const status = places === workplaces ? statuses[part.component(8)?.toLowerCase() ?? ''] : undefined;
+      if (status) location.set('status', new Leaf(status, making.origin, { row: table, component: 8 }));
       if (physicalType) location.set('physicalType', coded(leaf(locationTypes), leaf(physicalType)));
       if (outer) location.set('partOf', linkTo('Location', outer));
       outer = location;
@@ -87,11 +102,21 @@ function locationPlan(places: readonly Level[], table: string, compiler: Compile
 }
 
 /** PL.5 as a Location has it. https://terminology.hl7.org/CodeSystem-v2-0306.html */
-const statuses: Readonly<Record<string, string>> = { active: 'active', inactive: 'inactive', suspended: 'suspended' };
+const statuses: Readonly<Record<string, string>> = {
+  active: 'active',
+  inactive: 'inactive',
+  suspended: 'suspended',
+};
 
 function coded(system: Leaf, code: Leaf): Tree {
   const codings = new Many();
-  codings.items.set('', new Map<string, Node>([['system', system], ['code', code]]));
+  codings.items.set(
+    '',
+    new Map<string, Node>([
+      ['system', system],
+      ['code', code],
+    ]),
+  );
   return new Map<string, Node>([['coding', codings]]);
 }
 
@@ -104,6 +129,7 @@ function linkTo(type: string, content: Tree): Link {
 export const builtins: Readonly<Record<string, (compiler: Compiler) => DatatypePlan>> = {
   'HD[uri]': () => authority,
   'EI[uri]': () => entityAuthority,
+  'HD[Organization-Authority]': assignerPlan,
   'PL[Location]': (compiler) => locationPlan(levels, 'PL[Location]', compiler),
   'NDL[Location]': (compiler) => locationPlan(workplaces, 'NDL[Location]', compiler),
 };

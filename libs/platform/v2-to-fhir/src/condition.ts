@@ -70,7 +70,8 @@ export function compileCondition(condition: Condition): Test {
 function compileNumeric([what, of, sign, bound]: readonly [string, string, string, number]): Test {
   const reference = parseReference(of);
   const holds = compare[sign];
-  if (!holds) throw new Error(`A condition compares by ${sign}; it may by ${Object.keys(compare).join(', ')}.`);
+  if (!holds)
+    throw new Error(`A condition compares by ${sign}; it may by ${Object.keys(compare).join(', ')}.`);
   if (what === 'count') return (scope) => holds(scope.count(reference), bound);
   return (scope) => holds(scope.value(reference)?.length ?? 0, bound);
 }

@@ -27,10 +27,12 @@ export class TableDatatypePlan implements DatatypePlan {
     let text: string | undefined;
     for (const row of this.#rows) {
       const { component } = row.from;
+      if (component !== undefined && !part.has(component)) {
+        if (row.speaksOfAbsence) wanting.push(row);
+        continue;
+      }
+      if (row.test && !row.test(inside)) continue;
       const found = component === undefined ? part : part.inside(component);
-      const isValued = component === undefined ? true : part.component(component) !== undefined || found.text() !== undefined;
-      if (!isValued && row.speaksOfAbsence) wanting.push(row);
-      if (!isValued || (row.test && !row.test(inside))) continue;
       if (row.kind === 'value') text = row.text(found, inside) ?? text;
       else row.write(found, inside, tree, place);
     }
@@ -62,6 +64,7 @@ class ComponentScope implements Making {
     if (reference.isSegment) return this.#outside.value(reference);
     const { component } = reference;
     if (component === undefined) return this.#part.text();
+    if (!this.#part.has(component)) return undefined;
     return this.#part.component(component) ?? this.#part.inside(component).text();
   }
 

@@ -106,10 +106,11 @@ export class Finish {
     const unified: Draft[] = [];
     for (const draft of this.#order) {
       const identity = this.#identityOf(draft);
-      const base = identity ? [draft.type, identity.system ?? '', identity.value] : [draft.type, facility, messageId];
-      let key = base.join('\u0000');
+      const base = identity
+        ? [draft.type, identity.system ?? '', identity.value]
+        : [draft.type, facility, messageId];
       const mayRepeat = !identity || numbered.has(draft.type);
-      for (let number = 2; mayRepeat && byKey.has(key); number++) key = [...base, String(number)].join('\u0000');
+      const key = mayRepeat ? freeKey(base, byKey) : base.join('\u0000');
       this.#ids.set(draft, idOf(key));
       const first = byKey.get(key);
       if (first) {
@@ -135,7 +136,8 @@ export class Finish {
     return {
       vocabulary: this.#options.vocabulary,
       facility: this.#options.facility,
-      segment: (name) => (entry?.segment.name === name ? entry.segment : entry && this.#run.companion(entry, name)),
+      segment: (name) =>
+        entry?.segment.name === name ? entry.segment : entry && this.#run.companion(entry, name),
       identityOf: (other) => this.#identityOf(other),
       within: (type) => entry && this.#run.within(entry, type),
     };
@@ -146,7 +148,11 @@ export class Finish {
     const id = this.#ids.get(draft) ?? '';
     const lineage: Lineage[] = [];
     const json = this.#json(draft.content, '', lineage) as Record<string, unknown> | undefined;
-    const content: Record<string, unknown> = { resourceType: draft.type, id, ...(json && whole(draft.type, json)) };
+    const content: Record<string, unknown> = {
+      resourceType: draft.type,
+      id,
+      ...(json && whole(draft.type, json)),
+    };
     const effect = effectOf(this.#options.event, draft.type);
     const takenBack = effect.takenBack.map((path) => ({ path }));
     for (const removal of takenBack) removeAt(content, removal);
@@ -200,4 +206,11 @@ export class Finish {
     if (!id) return beside;
     return { reference: `${link.draft.type}/${id}`, ...beside };
   }
+}
+
+/** The words as a key; where it is taken, with the first number that is free. */
+function freeKey(words: readonly string[], taken: ReadonlyMap<string, unknown>): string {
+  let key = words.join('\u0000');
+  for (let number = 2; taken.has(key); number++) key = [...words, String(number)].join('\u0000');
+  return key;
 }

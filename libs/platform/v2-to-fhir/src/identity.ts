@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { Segment } from '#platform/hl7v2';
 import type { Identity } from './mapped.ts';
 import { leafAt, Leaf, Link, Many, type Draft, type Node, type Tree } from './tree.ts';
@@ -20,7 +20,10 @@ export interface Surroundings {
 type Rule = (draft: Draft, around: Surroundings) => Identity | undefined;
 
 /** An identifier of type EI in one of the fields: `ORC-2`. */
-function entity(around: Surroundings, ...fields: readonly (readonly [string, number])[]): Identity | undefined {
+function entity(
+  around: Surroundings,
+  ...fields: readonly (readonly [string, number])[]
+): Identity | undefined {
   for (const [name, field] of fields) {
     const repetition = around.segment(name)?.field(field)[0];
     const value = repetition?.value(1);
@@ -51,7 +54,9 @@ function part(of: Identity | undefined, ...names: string[]): Identity | undefine
 function own(draft: Draft, around: Surroundings, ...preferred: string[]): Identity | undefined {
   const found = draft.content.get('identifier');
   const identifiers = found instanceof Many ? [...found.items.values()] : found ? [found] : [];
-  const valued = identifiers.filter((node): node is Tree => node instanceof Map && node.get('value') instanceof Leaf);
+  const valued = identifiers.filter(
+    (node): node is Tree => node instanceof Map && node.get('value') instanceof Leaf,
+  );
   const typeOf = (node: Tree): string => leafAt(node, 'type', 'coding', 'code') ?? '';
   const best =
     preferred.map((type) => valued.find((node) => typeOf(node) === type)).find(Boolean) ??
@@ -85,30 +90,41 @@ function said(node: Node | undefined, around: Surroundings): string {
 
 function bySaying(draft: Draft, around: Surroundings, ...elements: string[]): Identity | undefined {
   const all = elements.map((element) => said(draft.content.get(element), around));
-  return all.every((one) => one.replaceAll('^', '') === '') ? undefined : { system: around.facility, value: idOf(...all) };
+  return all.every((one) => one.replaceAll('^', '') === '')
+    ? undefined
+    : { system: around.facility, value: idOf(...all) };
 }
 
-const placer = [['ORC', 2], ['OBR', 2]] as const;
-const filler = [['ORC', 3], ['OBR', 3]] as const;
+const placer = [
+  ['ORC', 2],
+  ['OBR', 2],
+] as const;
+const filler = [
+  ['ORC', 3],
+  ['OBR', 3],
+] as const;
 const order: Rule = (_, around) => entity(around, ...placer, ...filler);
 
 /** An order names its own number first; a report the number of who fills it. */
 const report: Rule = (_, around) =>
   part(entity(around, ['OBR', 3], ['ORC', 3], ...placer), text(around, 'OBR', 4));
 
-const medication: Rule = (_, around) => entity(around, ...placer, ...filler) ?? part(entity(around, ['RXE', 15]), 'rx');
+const medication: Rule = (_, around) =>
+  entity(around, ...placer, ...filler) ?? part(entity(around, ['RXE', 15]), 'rx');
 
 const rules: Readonly<Record<string, Rule>> = {
   Patient: (draft, around) => own(draft, around, 'MR', 'PI', 'PT', 'PN'),
   Encounter: (draft, around) =>
     own(draft, around, 'VN') ?? part(patient(draft, around), leafAt(draft.content, 'period', 'start') ?? ''),
-  ServiceRequest: (draft, around) => part(order(draft, around), text(around, 'OBR', 4), 'order') ?? order(draft, around),
+  ServiceRequest: (draft, around) =>
+    part(order(draft, around), text(around, 'OBR', 4), 'order') ?? order(draft, around),
   DiagnosticReport: report,
   Observation: (draft, around) => {
     const observed = around.segment('OBX');
     const instance = entity(around, ['OBX', 21]);
     if (instance) return instance;
-    const whole = around.within('DiagnosticReport') ?? around.within('ServiceRequest') ?? around.within('Encounter');
+    const whole =
+      around.within('DiagnosticReport') ?? around.within('ServiceRequest') ?? around.within('Encounter');
     return part(
       (whole && around.identityOf(whole)) ?? patient(draft, around),
       text(around, 'OBX', 3),
@@ -121,25 +137,45 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   MedicationRequest: medication,
   MedicationDispense: (draft, around) =>
-    part(entity(around, ['RXD', 7], ...placer, ...filler), 'dispense', text(around, 'RXD', 1)) ?? medication(draft, around),
+    part(entity(around, ['RXD', 7], ...placer, ...filler), 'dispense', text(around, 'RXD', 1)) ??
+    medication(draft, around),
   MedicationAdministration: (_, around) =>
-    part(entity(around, ...placer, ...filler), 'administration', text(around, 'RXA', 2), text(around, 'RXA', 3)),
+    part(
+      entity(around, ...placer, ...filler),
+      'administration',
+      text(around, 'RXA', 2),
+      text(around, 'RXA', 3),
+    ),
   AllergyIntolerance: (draft, around) =>
     own(draft, around) ?? part(patient(draft, around), said(draft.content.get('code'), around)),
   Condition: (draft, around) =>
     own(draft, around) ??
-    part(referred(draft, around, 'encounter') ?? patient(draft, around), said(draft.content.get('code'), around)),
+    part(
+      referred(draft, around, 'encounter') ?? patient(draft, around),
+      said(draft.content.get('code'), around),
+    ),
   Procedure: (draft, around) =>
     own(draft, around) ??
-    part(patient(draft, around), said(draft.content.get('code'), around), leafAt(draft.content, 'performedDateTime') ?? ''),
+    part(
+      patient(draft, around),
+      said(draft.content.get('code'), around),
+      leafAt(draft.content, 'performedDateTime') ?? '',
+    ),
   RelatedPerson: (draft, around) =>
-    part(patient(draft, around), said(draft.content.get('name'), around), leafAt(draft.content, 'relationship', 'coding', 'code') ?? ''),
+    (draft.content.has('name') ? undefined : own(draft, around)) ??
+    part(
+      patient(draft, around),
+      said(draft.content.get('name'), around),
+      leafAt(draft.content, 'relationship', 'coding', 'code') ?? '',
+    ),
   Coverage: (draft, around) =>
     own(draft, around) ?? part(patient(draft, around), said(draft.content.get('payor'), around)),
   Account: (draft, around) => own(draft, around),
   Practitioner: (draft, around) => own(draft, around) ?? bySaying(draft, around, 'name'),
-  PractitionerRole: (draft, around) => bySaying(draft, around, 'practitioner', 'organization', 'location', 'code'),
-  Organization: (draft, around) => own(draft, around) ?? bySaying(draft, around, 'name', 'address'),
+  PractitionerRole: (draft, around) =>
+    bySaying(draft, around, 'practitioner', 'organization', 'location', 'code'),
+  Organization: (draft, around) =>
+    bySaying(draft, around, 'identifier', 'name') ?? bySaying(draft, around, 'address'),
   Location: (draft, around) => bySaying(draft, around, 'identifier', 'name', 'address', 'partOf', 'type'),
   Device: (draft, around) => own(draft, around) ?? bySaying(draft, around, 'deviceName', 'modelNumber'),
   CareTeam: (draft, around) => part(patient(draft, around), 'care team'),
@@ -154,6 +190,6 @@ export function identityOf(draft: Draft, around: Surroundings): Identity | undef
 
 /** An id of the form of a UUID, the same for the same words. */
 export function idOf(...words: readonly string[]): string {
-  const hash = createHash('sha256').update(words.join('\u0000')).digest('hex');
+  const hash = digest('sha256', words.join('\u0000'));
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-8${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }

@@ -25,11 +25,19 @@ function one(mapped: Mapped, type: string): MappedResource {
 const header = (type: string): string => `MSH|^~\\&|EHR|GH|||20260301080000-0500||${type}|M1|P|2.5.1`;
 const pid = 'PID|1||77^^^GH^MR||Doe^Jane||19800102|F';
 const pv1 = 'PV1|1|I|W1^1^A^GH||||1^Smith^Ann^^^^^^NPI&2.16.840.1.113883.4.6&ISO||||||||||||V1^^^GH';
-const visit = 'PV1|1|I|W1^1^A^GH||||9^Smith^Ann||||||||||||V1^^^GH|||||||||||||||||01||||||||20260301|20260305';
+const visit =
+  'PV1|1|I|W1^1^A^GH||||9^Smith^Ann||||||||||||V1^^^GH|||||||||||||||||01||||||||20260301|20260305';
 
 describe('visits', () => {
   it('become a patient, an encounter, and those around it, referring to one another', () => {
-    const mapped = map(usual, header('ADT^A01'), pid, pv1, 'AL1|1|DA|70618^Penicillin^RXNORM|SV|Hives', 'DG1|1||I21^Infarct^I10');
+    const mapped = map(
+      usual,
+      header('ADT^A01'),
+      pid,
+      pv1,
+      'AL1|1|DA|70618^Penicillin^RXNORM|SV|Hives',
+      'DG1|1||I21^Infarct^I10',
+    );
     const patient = one(mapped, 'Patient');
     expect(patient.identity).toEqual({ system: 'urn:septum:authority:GH', value: '77' });
     expect(one(mapped, 'Encounter').content).toMatchObject({
@@ -88,7 +96,8 @@ describe('visits', () => {
 });
 
 describe('results', () => {
-  const obr = (id: string, code: string): string => `OBR|1|P1^LAB|${id}^LAB|${code}^Panel^LN|||20260301|||||||||||||||20260301080000||LAB|F`;
+  const obr = (id: string, code: string): string =>
+    `OBR|1|P1^LAB|${id}^LAB|${code}^Panel^LN|||20260301|||||||||||||||20260301080000||LAB|F`;
 
   it('belong to the report of their own group', () => {
     const mapped = map(
@@ -126,7 +135,10 @@ describe('results', () => {
     ['X', 'cancelled'],
   ])('corrected by OBX-11 %s are the same, %s', (code, status) => {
     const result = (state: string): MappedResource =>
-      one(map(usual, header('ORU^R01'), pid, obr('F1', '1'), `OBX|1|NM|2345-7^G^LN||98||||||${state}`), 'Observation');
+      one(
+        map(usual, header('ORU^R01'), pid, obr('F1', '1'), `OBX|1|NM|2345-7^G^LN||98||||||${state}`),
+        'Observation',
+      );
     expect(result(code).id).toBe(result('F').id);
     expect(result(code).content['status']).toBe(status);
   });
@@ -161,13 +173,28 @@ describe('orders', () => {
     ['RP', 'active'],
     ['SC', 'active'],
   ])('are by control code %s %s', (control, status) => {
-    const mapped = map(usual, header('ORM^O01'), pid, `ORC|${control}|P1^EHR|F1^LAB`, 'OBR|1|P1^EHR|F1^LAB|24323-8^Panel^LN');
-    expect(one(mapped, 'ServiceRequest').content).toMatchObject({ status, intent: 'order', code: { coding: [{ code: '24323-8' }] } });
+    const mapped = map(
+      usual,
+      header('ORM^O01'),
+      pid,
+      `ORC|${control}|P1^EHR|F1^LAB`,
+      'OBR|1|P1^EHR|F1^LAB|24323-8^Panel^LN',
+    );
+    expect(one(mapped, 'ServiceRequest').content).toMatchObject({
+      status,
+      intent: 'order',
+      code: { coding: [{ code: '24323-8' }] },
+    });
   });
 });
 
 describe('medications', () => {
-  const order = ['ORC|NW|RX1^EHR', 'RXE||1049502^Oxycodone^RXNORM|5|10|mg^^UCUM|||||30|{tbl}|2|||PN1', 'TQ1|1||BID|||||||R', 'RXR|PO^Oral^HL70162'];
+  const order = [
+    'ORC|NW|RX1^EHR',
+    'RXE||1049502^Oxycodone^RXNORM|5|10|mg^^UCUM|||||30|{tbl}|2|||PN1',
+    'TQ1|1||BID|||||||R',
+    'RXR|PO^Oral^HL70162',
+  ];
 
   it('are ordered by RDE', () => {
     expect(one(map(usual, header('RDE^O11'), pid, ...order), 'MedicationRequest').content).toMatchObject({
@@ -186,14 +213,27 @@ describe('medications', () => {
   });
 
   it('are handed out by RDS and given by RAS, for the order they name', () => {
-    const handed = map(usual, header('RDS^O13'), pid, ...order, 'RXD|1|1049502^Oxycodone^RXNORM|20260301|30|{tbl}||PN1');
+    const handed = map(
+      usual,
+      header('RDS^O13'),
+      pid,
+      ...order,
+      'RXD|1|1049502^Oxycodone^RXNORM|20260301|30|{tbl}||PN1',
+    );
     const request = one(handed, 'MedicationRequest');
     expect(one(handed, 'MedicationDispense').content).toMatchObject({
       status: 'completed',
       quantity: { value: 30 },
       authorizingPrescription: [{ reference: `MedicationRequest/${request.id}` }],
     });
-    const given = map(usual, header('RAS^O17'), pid, ...order, 'RXA|0|1|202603010800-0500||1049502^Oxycodone^RXNORM|5|mg^^UCUM', 'RXR|PO');
+    const given = map(
+      usual,
+      header('RAS^O17'),
+      pid,
+      ...order,
+      'RXA|0|1|202603010800-0500||1049502^Oxycodone^RXNORM|5|mg^^UCUM',
+      'RXR|PO',
+    );
     expect(one(given, 'MedicationAdministration').content).toMatchObject({
       status: 'completed',
       effectiveDateTime: '2026-03-01T08:00:00-05:00',
@@ -221,7 +261,13 @@ describe('a site pack', () => {
   const mapper = new Mapper(pack);
 
   it('replaces rows, adds some for Z segments, and knows the site’s names', () => {
-    const mapped = map(mapper, header('ADT^A01'), 'PID|1||77^^^GH^MR|66^^^GH||||X', 'ZPI||by custom', 'ZZZ|unknown');
+    const mapped = map(
+      mapper,
+      header('ADT^A01'),
+      'PID|1||77^^^GH^MR|66^^^GH||||X',
+      'ZPI||by custom',
+      'ZZZ|unknown',
+    );
     expect(one(mapped, 'Patient').content).toMatchObject({
       identifier: [{ system: 'https://gh.example/mrn', value: '77' }],
       gender: 'other',
@@ -231,11 +277,15 @@ describe('a site pack', () => {
 
   it('says where the sender’s clock stands', () => {
     const mapped = map(mapper, header('ADT^A01'), pid, `${pv1}${'|'.repeat(25)}202603010800`);
-    expect(one(mapped, 'Encounter').content).toMatchObject({ period: { start: '2026-03-01T08:00:00+01:00' } });
+    expect(one(mapped, 'Encounter').content).toMatchObject({
+      period: { start: '2026-03-01T08:00:00+01:00' },
+    });
   });
 
   it('leaves others alone', () => {
-    expect(one(map(usual, header('ADT^A01'), pid), 'Patient').identity?.system).toBe('urn:septum:authority:GH');
+    expect(one(map(usual, header('ADT^A01'), pid), 'Patient').identity?.system).toBe(
+      'urn:septum:authority:GH',
+    );
   });
 });
 
@@ -254,8 +304,12 @@ describe('a mapping', () => {
 
   it('names the field without which nothing can be found again, and no value', () => {
     const mapped = map(usual, header('ADT^A01'), 'PID|1||||Doe^Jane||Secret', 'PV1|1|I');
-    expect(mapped.issues).toContainEqual(expect.objectContaining({ severity: 'error', location: 'PID[1]-3' }));
-    expect(mapped.issues).toContainEqual(expect.objectContaining({ severity: 'warning', location: 'PID[1]-7' }));
+    expect(mapped.issues).toContainEqual(
+      expect.objectContaining({ severity: 'error', location: 'PID[1]-3' }),
+    );
+    expect(mapped.issues).toContainEqual(
+      expect.objectContaining({ severity: 'warning', location: 'PID[1]-7' }),
+    );
     expect(JSON.stringify(mapped.issues)).not.toContain('Secret');
   });
 

@@ -2,7 +2,7 @@ import type { Message } from '#platform/hl7v2';
 import { Finish } from './finish.ts';
 import type { Mapped, MappingIssue, Mode } from './mapped.ts';
 import { Plans } from './message-plan.ts';
-import { ownTables } from './own/index.ts';
+import { ownTables } from './own/tables.ts';
 import { structureOf } from './own/events.ts';
 import { Run } from './run.ts';
 import { layered, officialTables, type Tables } from './tables.ts';
@@ -20,7 +20,13 @@ export interface SitePack {
 }
 
 const aboutTheMessage = /^(Bundle|MessageHeader|Provenance|Device)\b/;
-const several = new Set(['DiagnosticReport', 'Observation', 'ServiceRequest', 'Specimen', 'MedicationAdministration']);
+const several = new Set([
+  'DiagnosticReport',
+  'Observation',
+  'ServiceRequest',
+  'Specimen',
+  'MedicationAdministration',
+]);
 
 /** Maps messages by HL7's tables, our own where HL7 has none, and a site's over both. Compiled once. */
 export class Mapper {
@@ -32,7 +38,11 @@ export class Mapper {
   constructor(pack: SitePack = {}) {
     const tables = layered(layered(officialTables(), ownTables), pack.tables ?? {});
     this.#plans = new Plans(tables);
-    this.#vocabulary = new Vocabulary(tables.codeSystems, tables.authorities, pack.installation ?? 'urn:septum');
+    this.#vocabulary = new Vocabulary(
+      tables.codeSystems,
+      tables.authorities,
+      pack.installation ?? 'urn:septum',
+    );
     this.#zone = pack.zone ?? 'Z';
     this.#isAboutTheMessage = pack.aboutTheMessage ?? false;
   }
@@ -41,7 +51,8 @@ export class Mapper {
   map(message: Message): Mapped {
     const header = message.first('MSH');
     const messageId = header?.value(10) ?? '';
-    const event = header?.value(9, 1) === undefined ? '' : `${header.value(9, 1)}_${header.value(9, 2) ?? ''}`;
+    const event =
+      header?.value(9, 1) === undefined ? '' : `${header.value(9, 1)}_${header.value(9, 2) ?? ''}`;
     const structure = structureOf(event, header?.value(9, 3));
     const plan = structure === undefined ? undefined : this.#plans.message(structure);
     if (!plan || structure === undefined) return { messageId, structure, resources: [], issues: [noTable] };

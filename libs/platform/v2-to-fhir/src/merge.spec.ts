@@ -14,7 +14,8 @@ function mapped(type: string, ...segments: string[]): MappedResource {
 }
 
 const header = (event: string): string => `MSH|^~\\&|ADT|GH|||20260301080000||ADT^${event}|1|P|2.5.1`;
-const person = 'PID|1||77^^^GH^MR||Doe^Jane^^^^^L||19800102|F|||1 Elm St^^Ann Arbor^MI||(1)^PRN^PH|(2)^WPN^PH||M';
+const person =
+  'PID|1||77^^^GH^MR||Doe^Jane^^^^^L||19800102|F|||1 Elm St^^Ann Arbor^MI||(1)^PRN^PH|(2)^WPN^PH||M';
 
 describe('laying a message over what is kept', () => {
   const before = merge(undefined, mapped('Patient', header('A28'), person));
@@ -39,7 +40,10 @@ describe('laying a message over what is kept', () => {
   });
 
   it('keeps identifiers of other authorities, and names of other uses', () => {
-    const after = merge(before, mapped('Patient', header('A31'), 'PID|1||77^^^GH^MR~5^^^VA^PI||Roe^Jane^^^^^M'));
+    const after = merge(
+      before,
+      mapped('Patient', header('A31'), 'PID|1||77^^^GH^MR~5^^^VA^PI||Roe^Jane^^^^^M'),
+    );
     expect(after['identifier']).toHaveLength(2);
     expect(after['name']).toHaveLength(2);
     expect(validate('Patient', after)).toEqual([]);

@@ -31,7 +31,9 @@ export function merge(before: Json | undefined, mapped: MappedResource): Json {
   const result = structuredClone(before);
   for (const removal of mapped.removed) removeAt(result, removal);
   const assumed = new Set(mapped.assumed);
-  const spoken = Object.entries(mapped.content).filter(([name]) => !assumed.has(name) || !hasElement(result, mapped.type, name));
+  const spoken = Object.entries(mapped.content).filter(
+    ([name]) => !assumed.has(name) || !hasElement(result, mapped.type, name),
+  );
   lay(result, structuredClone(Object.fromEntries(spoken)), mapped.type);
   return result;
 }
@@ -45,7 +47,8 @@ function lay(under: Json, over: Json, type: string): void {
     for (const other of alternatives(type, name)) delete under[other];
     const kind = typeDefinition(type)?.elements.find((element) => element.name === name)?.types[0] ?? '';
     const found = under[name];
-    if (Array.isArray(value) && Array.isArray(found)) under[name] = joined(name, found as Json[], value as Json[]);
+    if (Array.isArray(value) && Array.isArray(found))
+      under[name] = joined(name, found as Json[], value as Json[]);
     else if (isObject(value) && isObject(found) && hasParts(kind)) lay(found, value, kind);
     else under[name] = value;
   }
@@ -67,7 +70,9 @@ function joined(name: string, before: readonly Json[], now: readonly Json[]): Js
 /** A patient who is somewhere is no longer where they were. */
 function left(before: readonly Json[], now: readonly Json[]): Json[] {
   const isElsewhere = now.some(({ status }) => status === 'active');
-  return before.map((item) => (isElsewhere && item['status'] === 'active' ? { ...item, status: 'completed' } : item));
+  return before.map((item) =>
+    isElsewhere && item['status'] === 'active' ? { ...item, status: 'completed' } : item,
+  );
 }
 
 /** The other types that a choice may have had: `effectivePeriod` for `effectiveDateTime`. */
@@ -76,7 +81,11 @@ function alternatives(type: string, name: string): readonly string[] {
     (element) => element.isChoice && name.replace(/^_/, '').startsWith(element.name.slice(0, -3)),
   );
   if (!choice) return [];
-  const names = choice.types.map((one) => choice.name.slice(0, -3) + one.charAt(0).toUpperCase() + one.slice(1));
+  const names = choice.types.map(
+    (one) => choice.name.slice(0, -3) + one.charAt(0).toUpperCase() + one.slice(1),
+  );
   const plain = name.replace(/^_/, '');
-  return names.includes(plain) ? names.filter((other) => other !== plain).flatMap((other) => [other, `_${other}`]) : [];
+  return names.includes(plain)
+    ? names.filter((other) => other !== plain).flatMap((other) => [other, `_${other}`])
+    : [];
 }

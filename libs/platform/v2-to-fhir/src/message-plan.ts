@@ -89,7 +89,11 @@ export class Plans implements Compiler {
         type: typeOf(label),
         plan: this.segment(map),
         test: details.when && compileCondition(details.when),
-        links: (details.links ?? []).map(([from, link, to]) => ({ from, steps: linkSteps(from, link, to), to })),
+        links: (details.links ?? []).map(([from, link, to]) => ({
+          from,
+          steps: linkSteps(from, link, to),
+          to,
+        })),
         makes,
         home: homes.get(label),
       };
@@ -120,7 +124,8 @@ function homesOf(rows: readonly MessageRow[]): ReadonlyMap<string, string | unde
 
 /** The rows that can be run: not those that rest under a condition in prose. */
 function usable(rows: readonly RowOrGap[] | undefined, name: string): Row[] {
-  if (!rows) throw new Error(`There is no table ${name}: add it to the tables, or correct the row that names it.`);
+  if (!rows)
+    throw new Error(`There is no table ${name}: add it to the tables, or correct the row that names it.`);
   return rows.filter((row): row is Row => row.length > 1 && (row as Row)[3]?.prose === undefined);
 }
 
@@ -131,4 +136,3 @@ function kept<T>(cache: Map<string, T>, name: string, make: () => T): T {
   cache.set(name, made);
   return made;
 }
-

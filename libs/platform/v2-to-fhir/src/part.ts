@@ -2,6 +2,8 @@ import type { Repetition } from '#platform/hl7v2';
 
 /** A value of version 2 that has components: a repetition of a field, a component of it, or one of its parts. */
 export interface Part {
+  /** Whether there is anything in a component. */
+  has(number: number): boolean;
   /** The value of a component, or of its first subcomponent. */
   component(number: number): string | undefined;
   /** A component as a value that has components itself. */
@@ -17,8 +19,13 @@ export class FieldPart implements Part {
     this.repetition = repetition;
   }
 
+  has(number: number): boolean {
+    const text = this.repetition.components[number - 1];
+    return text !== undefined && text !== '';
+  }
+
   component(number: number): string | undefined {
-    return this.repetition.value(number);
+    return this.has(number) ? this.repetition.value(number) : undefined;
   }
 
   inside(number: number): Part {
@@ -34,13 +41,20 @@ class ComponentPart implements Part {
   readonly #repetition: Repetition;
   readonly #number: number;
 
+  readonly #values: readonly (string | undefined)[];
+
   constructor(repetition: Repetition, number: number) {
     this.#repetition = repetition;
     this.#number = number;
+    this.#values = repetition.subcomponents(number);
+  }
+
+  has(number: number): boolean {
+    return this.#values[number - 1] !== undefined;
   }
 
   component(number: number): string | undefined {
-    return this.#repetition.value(this.#number, number);
+    return this.#values[number - 1];
   }
 
   inside(number: number): Part {
@@ -58,6 +72,10 @@ export class TextPart implements Part {
 
   constructor(text: string | undefined) {
     this.#text = text;
+  }
+
+  has(number: number): boolean {
+    return number === 1 && this.#text !== undefined;
   }
 
   component(number: number): string | undefined {

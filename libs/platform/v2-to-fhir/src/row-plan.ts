@@ -1,6 +1,13 @@
 import { typeDefinition, valueSetCodes } from '#platform/fhir';
 import { translateCodings, type Vocabulary } from './vocabulary.ts';
-import { asksAbsence, compileCondition, parseReference, type Reference, type Scope, type Test } from './condition.ts';
+import {
+  asksAbsence,
+  compileCondition,
+  parseReference,
+  type Reference,
+  type Scope,
+  type Test,
+} from './condition.ts';
 import { convert, isPrimitive } from './convert.ts';
 import type { DatatypePlan } from './datatype-plan.ts';
 import type { Part } from './part.ts';
@@ -55,7 +62,10 @@ export class RowPlan {
 
   constructor(table: string, [line, from, to, details = {}]: Row, root: string, compiler: Compiler) {
     this.id = `${table}:${line}`;
-    this.from = from === '' ? { name: '', isSegment: false, field: undefined, component: undefined } : parseReference(from);
+    this.from =
+      from === ''
+        ? { name: '', isSegment: false, field: undefined, component: undefined }
+        : parseReference(from);
     this.kind = to === '$this' ? 'this' : to === '$value' ? 'value' : 'path';
     this.steps = this.kind === 'path' ? compilePath(to, root) : [];
     this.last = this.steps.at(-1);
@@ -124,7 +134,10 @@ export class RowPlan {
     const type = this.last?.type ?? 'string';
     if (!isPrimitive(type)) return undefined;
     const code = this.#code(text, making, component);
-    const plain = code !== undefined && this.last?.name === 'system' && type === 'uri' ? this.#system(code, making) : code;
+    const plain =
+      code !== undefined && this.last?.name === 'system' && type === 'uri'
+        ? this.#system(code, making)
+        : code;
     if (plain === undefined) return undefined;
     const value = convert(type, plain, making.zone);
     if (value === undefined) {
@@ -166,7 +179,10 @@ export class RowPlan {
 }
 
 function joined(set: Set, scope: Scope): string {
-  return set.map((part) => (typeof part === 'string' ? part : (scope.value(part) ?? ''))).join('').trim();
+  return set
+    .map((part) => (typeof part === 'string' ? part : (scope.value(part) ?? '')))
+    .join('')
+    .trim();
 }
 
 const allowedCodes = new Map<string, ReadonlySet<string> | undefined>();

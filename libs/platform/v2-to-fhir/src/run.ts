@@ -89,7 +89,11 @@ export class Run {
       vocabulary: this.#options.vocabulary,
       companion: (name) => companion(this.entries, entry, name),
       report: (code, origin, component) => {
-        this.issues.push({ severity: 'warning', location: locationOf(origin, component), text: reports[code] });
+        this.issues.push({
+          severity: 'warning',
+          location: locationOf(origin, component),
+          text: reports[code],
+        });
       },
     };
   }
@@ -102,9 +106,7 @@ const reports = {
 
 /** `PID[1]-3[2].1`. */
 export function locationOf(origin: Origin, component: number | undefined): string {
-  const { segment, occurrence, field, repetition } = origin;
-  const which = repetition > 1 ? `[${repetition}]` : '';
-  return `${segment}[${occurrence}]-${field}${which}${component === undefined ? '' : `.${component}`}`;
+  return component === undefined ? origin : `${origin}.${component}`;
 }
 
 function sameGroups(first: Entry, second: Entry): boolean {
@@ -115,7 +117,8 @@ function sameGroups(first: Entry, second: Entry): boolean {
 
 /** A message row's condition asks of whole fields, from no field in particular. */
 function conditionScope(segment: Segment, reading: Reading): Parameters<NonNullable<Task['test']>>[0] {
-  const of = (name: string): Segment | undefined => (name === segment.name ? segment : reading.companion(name));
+  const of = (name: string): Segment | undefined =>
+    name === segment.name ? segment : reading.companion(name);
   return {
     value: ({ name, field, component }) => {
       const found = of(name);

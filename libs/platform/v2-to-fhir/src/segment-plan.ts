@@ -31,7 +31,9 @@ export class SegmentPlan {
   constructor(table: string, rows: readonly Row[], compiler: Compiler) {
     const plans = rows.map((row) => new RowPlan(table, row, rootOf(table), compiler));
     this.#rows = plans.map((row) => fieldRow(row, plans));
-    this.#eachField = plans.find(({ steps }) => steps[0]?.label === 'each' && steps[1]?.name.startsWith('value'))?.from.field;
+    this.#eachField = plans.find(
+      ({ steps }) => steps[0]?.label === 'each' && steps[1]?.name.startsWith('value'),
+    )?.from.field;
   }
 
   /** Writes what the map says of a segment into a resource. */
@@ -41,7 +43,8 @@ export class SegmentPlan {
       const { name, field } = row.from;
       if (field === undefined) {
         const scope = new FieldScope(segment, undefined, 0, new TextPart(undefined), reading);
-        if (!row.test || row.test(scope)) row.write(scope.part, scope, draft.content, this.#place(segment, 0, -1));
+        if (!row.test || row.test(scope))
+          row.write(scope.part, scope, draft.content, this.#place(segment, 0, -1));
         continue;
       }
       const source = name === segment.name ? segment : reading.companion(name);
@@ -49,9 +52,17 @@ export class SegmentPlan {
     }
   }
 
-  #readField(fieldRow: FieldRow, source: Segment, field: number, segment: Segment, draft: Draft, reading: Reading): void {
+  #readField(
+    fieldRow: FieldRow,
+    source: Segment,
+    field: number,
+    segment: Segment,
+    draft: Draft,
+    reading: Reading,
+  ): void {
     const { row, repeatingStep, removal } = fieldRow;
     const repetitions = source.field(field);
+    if (repetitions.length === 0 && !row.speaksOfAbsence) return;
     const isEach = row.steps[0]?.label === 'each' && field !== this.#eachField;
     const times = isEach ? segment.field(this.#eachField ?? 0).length : Math.max(repetitions.length, 1);
     for (let at = 0; at < times; at++) {
@@ -60,25 +71,45 @@ export class SegmentPlan {
       const isValued = repetition !== undefined && !repetition.isNull && repetition.text !== '';
       if (!isValued && !row.speaksOfAbsence) continue;
       const part = isValued ? new FieldPart(repetition) : new TextPart(undefined);
-      const scope = new FieldScope(source, field, isEach ? at : at, part, reading, isEach ? this.#eachField : undefined);
+      const scope = new FieldScope(
+        source,
+        field,
+        isEach ? at : at,
+        part,
+        reading,
+        isEach ? this.#eachField : undefined,
+      );
       if (row.test && !row.test(scope)) continue;
-      const wrote = row.write(scope.part, scope, draft.content, this.#place(segment, at, isEach ? 0 : repeatingStep));
+      const wrote = row.write(
+        scope.part,
+        scope,
+        draft.content,
+        this.#place(segment, at, isEach ? 0 : repeatingStep),
+      );
       // Where nothing repeats, the first that says something is the one.
       if (wrote && repeatingStep < 0 && !isEach && row.kind === 'path') return;
     }
   }
 
-  #place(segment: Segment, repetition: number, repeatingStep: number): { scope: string; repetition: number; repeatingStep: number } {
+  #place(
+    segment: Segment,
+    repetition: number,
+    repeatingStep: number,
+  ): { scope: string; repetition: number; repeatingStep: number } {
     return { scope: String(segment.index), repetition, repeatingStep };
   }
 }
 
 function fieldRow(row: RowPlan, plans: readonly RowPlan[]): FieldRow {
-  const ofField = plans.filter((other) => other.from.field === row.from.field && other.from.name === row.from.name);
+  const ofField = plans.filter(
+    (other) => other.from.field === row.from.field && other.from.name === row.from.name,
+  );
   const main = ofField.find((other) => !other.isLiteral && samePlace(other.steps[0], row.steps[0])) ?? row;
   const step = repeatingStepOf(main.steps);
   const isBeside = row.isLiteral && main !== row;
-  const follows = row.steps.length > step && row.steps.slice(0, step + 1).every((one, at) => samePlace(one, main.steps[at]));
+  const follows =
+    row.steps.length > step &&
+    row.steps.slice(0, step + 1).every((one, at) => samePlace(one, main.steps[at]));
   return {
     row,
     // A literal repeats with the value it stands beside, or is about all of them.
@@ -102,8 +133,9 @@ function repeatingStepOf(steps: readonly Step[]): number {
 /** An extension repeats with all that is in it. */
 function innermostRepeating(steps: readonly Step[]): number {
   let at = steps.findLastIndex(({ isArray, label }) => isArray && !label.startsWith('*'));
-  const extends_ = (step: Step | undefined): boolean => step?.name === 'extension' && !step.label.startsWith('*');
-  while (extends_(steps[at]) && extends_(steps[at - 1])) at--;
+  const isExtension = (step: Step | undefined): boolean =>
+    step?.name === 'extension' && !step.label.startsWith('*');
+  while (isExtension(steps[at]) && isExtension(steps[at - 1])) at--;
   return at;
 }
 
@@ -120,7 +152,13 @@ function removalOf(row: RowPlan, ofField: readonly RowPlan[]): Removal | undefin
       other.isLiteral && other.steps.length > array + 1 && samePlace(other.steps[array], row.steps[array]),
   );
   const match = Object.fromEntries(
-    marks.map((mark) => [mark.steps.slice(array + 1).map(({ name }) => name).join('.'), mark.literal]),
+    marks.map((mark) => [
+      mark.steps
+        .slice(array + 1)
+        .map(({ name }) => name)
+        .join('.'),
+      mark.literal,
+    ]),
   );
   if (marks.length > 0) return { path, match };
   return row.steps.length === array + 1 && path !== 'identifier' ? { path } : undefined;
@@ -153,7 +191,7 @@ class FieldScope implements Making {
     this.origin =
       field === undefined
         ? undefined
-        : { segment: segment.name, occurrence: segment.occurrence, field, repetition: repetition + 1 };
+        : `${segment.name}[${segment.occurrence}]-${field}${repetition === 0 ? '' : `[${repetition + 1}]`}`;
   }
 
   get zone(): string {

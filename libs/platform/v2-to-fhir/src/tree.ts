@@ -1,12 +1,7 @@
 import type { Step } from './path.ts';
 
-/** Where a value came from: a repetition of a field of a segment. */
-export interface Origin {
-  readonly segment: string;
-  readonly occurrence: number;
-  readonly field: number;
-  readonly repetition: number;
-}
+/** Where a value came from, a repetition of a field of a segment: `PID[1]-3[2]`. */
+export type Origin = string;
 
 /** Which row of which table wrote a value, and from which component. */
 export interface Writer {

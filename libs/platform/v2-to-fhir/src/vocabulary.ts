@@ -25,7 +25,9 @@ export class Vocabulary {
 
   /** `LN` → http://loinc.org. */
   codeSystem(name: string): string {
-    return this.#codeSystems[name] ?? tableUri(name) ?? this.#uri(name, this.#codeSystems['*'], 'code-system');
+    return (
+      this.#codeSystems[name] ?? tableUri(name) ?? this.#uri(name, this.#codeSystems['*'], 'code-system')
+    );
   }
 
   /** The identifier system of an assigning authority: its own URI, else that of its universal id, else ours. */
@@ -63,7 +65,8 @@ export function universalUri(id: string | undefined, kind: string | undefined): 
 /** Codes of a CodeableConcept or Coding that are of the v2 table, or of none named, become those they map to. */
 export function translateCodings(concept: Tree, map: CodeMap, vocabulary: Vocabulary): void {
   const codings = concept.get('coding');
-  if (codings instanceof Many) for (const coding of codings.items.values()) translate(coding as Tree, map, vocabulary);
+  if (codings instanceof Many)
+    for (const coding of codings.items.values()) translate(coding as Tree, map, vocabulary);
   else translate(concept, map, vocabulary);
 }
 

@@ -5,18 +5,23 @@ import { typeDefinition } from '#platform/fhir';
  * nothing, a part without the element it is about, the second of two that exclude each other.
  */
 export function whole(type: string, object: Record<string, unknown>): Record<string, unknown> {
-  for (const [name, kind] of partsOf(type)) {
-    const value = object[name];
-    if (value === undefined) continue;
-    const kept = Array.isArray(value) ? wholeItems(kind, value) : wholeItem(kind, value);
-    if (kept === undefined) delete object[name];
-    else object[name] = kept;
-  }
-  for (const names of choicesOf(type)) {
-    const present = names.filter((name) => name in object);
-    for (const name of present.slice(1)) delete object[name];
+  const members = membersOf(type);
+  const chosen = new Set<string>();
+  for (const name of Object.keys(object)) {
+    const member = members.get(name);
+    if (member === undefined) continue;
+    if (member.choice !== undefined && chosen.has(member.choice)) delete object[name];
+    else if (member.kind !== undefined) keepWhole(object, name, member.kind);
+    if (member.choice !== undefined) chosen.add(member.choice);
   }
   return object;
+}
+
+function keepWhole(object: Record<string, unknown>, name: string, kind: string): void {
+  const value = object[name];
+  const kept = Array.isArray(value) ? wholeItems(kind, value) : wholeItem(kind, value);
+  if (kept === undefined) delete object[name];
+  else object[name] = kept;
 }
 
 function wholeItems(type: string, items: unknown[]): unknown[] | undefined {
@@ -33,7 +38,9 @@ function wholeItem(type: string, item: unknown): unknown {
     return says && 'url' in object ? object : undefined;
   }
   whole(type, object);
-  const isComplete = requiredOf(type).every((name) => name in object || `_${name}` in object || hasChoice(object, name));
+  const isComplete = requiredOf(type).every(
+    (name) => name in object || `_${name}` in object || hasChoice(object, name),
+  );
   return isComplete && Object.keys(object).length > 0 ? object : undefined;
 }
 
@@ -41,30 +48,41 @@ function hasChoice(object: Record<string, unknown>, name: string): boolean {
   return name.endsWith('[x]') && Object.keys(object).some((member) => member.startsWith(name.slice(0, -3)));
 }
 
-const parts = new Map<string, readonly (readonly [string, string])[]>();
-const choices = new Map<string, readonly (readonly string[])[]>();
-
-/** The members of a type that have members, with their types. */
-function partsOf(type: string): readonly (readonly [string, string])[] {
-  return kept(parts, type, () =>
-    (typeDefinition(type)?.elements ?? []).flatMap(({ name, types, isChoice }) => {
-      if (isChoice || types[0] === 'Resource') return [];
-      const [first = ''] = types;
-      return typeDefinition(first) ? [[name, first] as const] : [];
-    }),
-  );
+interface Member {
+  /** The type of an element that has elements itself. */
+  readonly kind?: string;
+  /** The choice it is one of: `value[x]`. */
+  readonly choice?: string;
 }
 
-function choicesOf(type: string): readonly (readonly string[])[] {
-  return kept(choices, type, () =>
-    (typeDefinition(type)?.elements ?? [])
-      .filter(({ isChoice }) => isChoice)
-      .map(({ name, types }) => types.map((one) => name.slice(0, -3) + one.charAt(0).toUpperCase() + one.slice(1))),
-  );
+const members = new Map<string, ReadonlyMap<string, Member>>();
+const required = new Map<string, readonly string[]>();
+
+/** The members of a type that there is something to look at: those with members of their own, and those of a choice. */
+function membersOf(type: string): ReadonlyMap<string, Member> {
+  return kept(members, type, () => {
+    const found = new Map<string, Member>();
+    for (const { name, types, isChoice } of typeDefinition(type)?.elements ?? []) {
+      if (isChoice)
+        for (const one of types) found.set(choiceName(name, one), { choice: name, ...kindOf(one) });
+      else found.set(name, kindOf(types[0] ?? ''));
+    }
+    return found;
+  });
+}
+
+function choiceName(name: string, type: string): string {
+  return name.slice(0, -3) + type.charAt(0).toUpperCase() + type.slice(1);
+}
+
+function kindOf(type: string): { kind?: string } {
+  return typeDefinition(type) && type !== 'Resource' ? { kind: type } : {};
 }
 
 function requiredOf(type: string): readonly string[] {
-  return (typeDefinition(type)?.elements ?? []).filter(({ min }) => min > 0).map(({ name }) => name);
+  return kept(required, type, () =>
+    (typeDefinition(type)?.elements ?? []).filter(({ min }) => min > 0).map(({ name }) => name),
+  );
 }
 
 function kept<T>(cache: Map<string, T>, key: string, make: () => T): T {

@@ -30,11 +30,17 @@ export function compare(expected: Json | undefined, found: Json | undefined, pat
   if (Array.isArray(expected)) return compareArrays(expected, Array.isArray(found) ? found : [], path);
   if (typeof expected === 'object') return compareObjects(expected, isObject(found) ? found : {}, path);
   const isEqual = found !== undefined && sameValue(expected, found, path);
-  const misses = isEqual ? [] : [{ path, expected: String(expected), found: found === undefined ? undefined : text(found) }];
+  const misses = isEqual
+    ? []
+    : [{ path, expected: String(expected), found: found === undefined ? undefined : text(found) }];
   return { equal: isEqual ? 1 : 0, total: 1, misses };
 }
 
-function compareObjects(expected: Record<string, Json>, found: Record<string, Json>, path: string): Comparison {
+function compareObjects(
+  expected: Record<string, Json>,
+  found: Record<string, Json>,
+  path: string,
+): Comparison {
   const parts = Object.entries(expected)
     .filter(([name]) => isFact(name, path, expected))
     .map(([name, value]) => compare(value, found[name], `${path}.${name}`));
@@ -82,7 +88,8 @@ function isObject(value: Json | undefined): value is Record<string, Json> {
 const dated = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 function sameValue(expected: string | number | boolean, found: Json, path: string): boolean {
-  if (typeof expected !== 'string' || typeof found !== 'string') return Number(expected) === Number(found) && expected !== '';
+  if (typeof expected !== 'string' || typeof found !== 'string')
+    return Number(expected) === Number(found) && expected !== '';
   if (path.endsWith('.reference')) return expected.split('/')[0] === found.split('/')[0];
   if (dated.test(expected) && dated.test(found)) return Date.parse(expected) === Date.parse(found);
   return plain(expected) === plain(found);

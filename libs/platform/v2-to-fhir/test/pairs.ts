@@ -11,7 +11,8 @@ export interface Pair {
   readonly expected: readonly Resource[];
 }
 
-const wanted = /^(ADT\^A(01|02|03|04|06|08|11|13|28|31|40)|ORM\^O01|RDE\^O(11|25)|RDS\^O13|RAS\^O17|ORU\^R01)\b/;
+const wanted =
+  /^(ADT\^A(01|02|03|04|06|08|11|13|28|31|40)|ORM\^O01|RDE\^O(11|25)|RDS\^O13|RAS\^O17|ORU\^R01)\b/;
 
 /** The message type and event of a message's text. */
 function typeOf(message: string): string {

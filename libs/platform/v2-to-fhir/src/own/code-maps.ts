@@ -1,8 +1,16 @@
 import type { CodeMap } from '../tables.ts';
 import { medicationCodes } from './medications.ts';
 
-const encounterStatus = (code: string): readonly [string, string, string] => [code, '', 'http://hl7.org/fhir/encounter-status'];
-const orderStatus = (code: string): readonly [string, string, string] => [code, '', 'http://hl7.org/fhir/request-status'];
+const encounterStatus = (code: string): readonly [string, string, string] => [
+  code,
+  '',
+  'http://hl7.org/fhir/encounter-status',
+];
+const orderStatus = (code: string): readonly [string, string, string] => [
+  code,
+  '',
+  'http://hl7.org/fhir/request-status',
+];
 
 /** Laid over HL7's code maps. */
 export const codeMaps: Readonly<Record<string, CodeMap>> = {
@@ -10,6 +18,19 @@ export const codeMaps: Readonly<Record<string, CodeMap>> = {
   // What an event alone says of the visit. HL7's table leaves the cancelling ones out.
   'Event[EncounterStatus]': {
     codes: { A14: encounterStatus('planned'), A38: encounterStatus('cancelled') },
+  },
+  // HL7 maps the mobile phone to a use, where a system is asked for.
+  TelecommunicationEquipmentType: {
+    codes: { CP: ['phone', 'Phone', 'http://hl7.org/fhir/contact-point-system'] },
+  },
+  // HL7 leaves ethnicity to the realm: the categories of the US.
+  Ethnicity: {
+    from: 'HL70189',
+    codes: {
+      H: ['2135-2', 'Hispanic or Latino'],
+      N: ['2186-5', 'Non Hispanic or Latino'],
+      U: ['UNK', 'Unknown'],
+    },
   },
   // What becomes of an order by its control code (ORC-1), where ORC-5 does not tell: HL7 maps half of them.
   'OrderControlCode[ServiceRequest.status]': {

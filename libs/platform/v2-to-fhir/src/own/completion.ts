@@ -71,7 +71,9 @@ export const neededFor: Readonly<Record<string, string>> = {
   MedicationAdministration: 'ORC[1]-2',
 };
 
-const unknown = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] };
+const unknown = {
+  extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }],
+};
 
 /** What R4 demands and a message may leave open: said to be unknown, in R4's own words for it. */
 const demanded: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -84,7 +86,11 @@ const demanded: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   EpisodeOfCare: { status: 'active' },
   Immunization: { status: 'completed', vaccineCode: unknown, _occurrenceDateTime: unknown },
-  MedicationAdministration: { status: 'unknown', medicationCodeableConcept: unknown, _effectiveDateTime: unknown },
+  MedicationAdministration: {
+    status: 'unknown',
+    medicationCodeableConcept: unknown,
+    _effectiveDateTime: unknown,
+  },
   MedicationDispense: { status: 'unknown', medicationCodeableConcept: unknown },
   MedicationRequest: { status: 'unknown', intent: 'order', medicationCodeableConcept: unknown },
   Observation: { status: 'unknown', code: unknown },

@@ -1,4 +1,5 @@
 import type { RowOrGap } from '../tables.ts';
+import { gaps } from './rows.ts';
 
 const extension = (name: string): readonly string[] => [`=http://hl7.org/fhir/StructureDefinition/${name}`];
 const assemblyOrder = extension('humanname-assembly-order');
@@ -16,11 +17,24 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
     [9, 'CX.4', 'assigner(Organization)', { map: 'HD[Organization]' }],
     [10, 'CX.4', 'system', { map: 'HD[uri]' }],
   ],
+  'CX[RelatedPerson-Mother]': [
+    [5, 'CX.1', 'relationship[1].coding[1].code', { set: ['=MTH'] }],
+    [
+      6,
+      'CX.1',
+      'relationship[1].coding[1].system',
+      { set: ['=http://terminology.hl7.org/CodeSystem/v3-RoleCode'] },
+    ],
+    [12, 'CX.4', 'identifier.assigner(Organization)', { map: 'HD[Organization-Authority]' }],
+    [13, 'CX.4', 'identifier.system', { map: 'HD[uri]' }],
+  ],
   // The table has the parts of an EIP as they were before they had parts.
   'EIP[Identifier-PlacerAssignedIdentifier]': [[4, 'EIP.1', '$this', { map: 'EI[Identifier-Extension]' }]],
-  'EIP[Identifier-FillerAssignedIdentifier]': [[4, 'EIP.2', '$this', { map: 'EI[Identifier-Extension]' }]],
+  'EIP[Identifier-FillerAssignedIdentifier]': [[7, 'EIP.2', '$this', { map: 'EI[Identifier-Extension]' }]],
   // Where a field was a plain text before it was coded, the text is all there is.
-  'CWE[string]': [[3, 'CWE.1', '$value', { when: ['all', ['not', ['valued', 'CWE.2']], ['not', ['valued', 'CWE.9']]] }]],
+  'CWE[string]': [
+    [3, 'CWE.1', '$value', { when: ['all', ['not', ['valued', 'CWE.2']], ['not', ['valued', 'CWE.9']]] }],
+  ],
   'EI[Identifier-Extension]': [[5, '', 'system', { map: 'EI[uri]' }]],
   'XCN[Practitioner]': [
     // HL7 maps the degree to the qualification alone; people read it behind the name.
@@ -62,6 +76,12 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
     ...gaps(14, 15, 16),
   ],
   'XTN[ContactPoint]': [
+    [
+      5.5,
+      'XTN.3',
+      'use',
+      { set: ['=mobile'], when: ['all', ['is', 'XTN.3', ['CP']], ['not', ['valued', 'XTN.2']]] },
+    ],
     [8, 'XTN.3', 'system.extension[1].url', { when: noSystem, set: absent }],
     [8.5, 'XTN.3', 'system.extension[1].valueCode', { when: noSystem, set: ['=unknown'] }],
   ],
@@ -73,10 +93,11 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
   ],
 };
 
-function gaps(...lines: number[]): (readonly [number])[] {
-  return lines.map((line) => [line]);
-}
-
-function noUri(kinds: string[]): readonly ['any', ...(readonly ['not', readonly ['valued', string] | readonly ['is', string, readonly string[]]])[]] {
+function noUri(
+  kinds: string[],
+): readonly [
+  'any',
+  ...(readonly ['not', readonly ['valued', string] | readonly ['is', string, readonly string[]]])[],
+] {
   return ['any', ['not', ['valued', 'HD.3']], ['not', ['is', 'HD.3', kinds]]];
 }

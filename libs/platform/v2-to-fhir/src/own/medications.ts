@@ -1,9 +1,7 @@
-import type { CodeMap, MessageRow, Row, RowOrGap } from '../tables.ts';
+import type { CodeMap, Row, RowOrGap } from '../tables.ts';
+import { gaps, notValued, v2Table } from './rows.ts';
 
 type SegmentTables = Readonly<Record<string, readonly RowOrGap[]>>;
-
-const notValued = (field: string) => ['not', ['valued', field]] as const;
-const v2Table = (number: string): readonly string[] => [`=http://terminology.hl7.org/CodeSystem/v2-${number}`];
 
 /** The numbers of the placer, the filler and of the group: common to all that an ORC begins. */
 function orderNumbers(): Row[] {
@@ -32,9 +30,19 @@ function dose(line: number, least: string, most: string, unit: string): Row[] {
   const isOne = { when: notValued(most) } as const;
   return [
     [line, least, `${at}.doseQuantity.value`, isOne],
-    [line + 0.1, unit, `${at}.doseQuantity`, { map: 'CWE[Quantity]', when: ['all', notValued(most), ['valued', least]] }],
+    [
+      line + 0.1,
+      unit,
+      `${at}.doseQuantity`,
+      { map: 'CWE[Quantity]', when: ['all', notValued(most), ['valued', least]] },
+    ],
     [line + 0.2, least, `${at}.doseRange.low.value`, isRange],
-    [line + 0.3, unit, `${at}.doseRange.low`, { map: 'CWE[Quantity]', when: ['all', ['valued', most], ['valued', least]] }],
+    [
+      line + 0.3,
+      unit,
+      `${at}.doseRange.low`,
+      { map: 'CWE[Quantity]', when: ['all', ['valued', most], ['valued', least]] },
+    ],
     [line + 0.4, most, `${at}.doseRange.high.value`],
     [line + 0.5, unit, `${at}.doseRange.high`, { map: 'CWE[Quantity]', ...isRange }],
   ];
@@ -62,7 +70,7 @@ export const medicationRequest: SegmentTables = {
   'RXO[MedicationRequest]': [
     [5, 'RXO-1', 'medicationCodeableConcept', { map: 'CWE[CodeableConcept]' }],
     // The strength is of a Medication of its own, which would stand against the code above.
-    ...[6, 7, 8, 9, 10, 11, 12, 27, 28, 29, 33, 34, 35, 37, 38, 39].map((line): readonly [number] => [line]),
+    ...gaps(6, 7, 8, 9, 10, 11, 12, 27, 28, 29, 33, 34, 35, 37, 38, 39),
     ...dose(6.1, 'RXO-2', 'RXO-3', 'RXO-4'),
     [14, 'RXO-6', 'dosageInstruction.text', { map: 'CWE[string]' }],
     [15, 'RXO-7', 'dosageInstruction.patientInstruction', { map: 'CWE[string]' }],
@@ -76,7 +84,12 @@ export const medicationRequest: SegmentTables = {
     [2, 'RXE-2', 'medicationCodeableConcept', { map: 'CWE[CodeableConcept]' }],
     ...dose(3, 'RXE-3', 'RXE-4', 'RXE-5'),
     [7, 'RXE-7', 'dosageInstruction.additionalInstruction', { map: 'CWE[CodeableConcept]' }],
-    [9, 'RXE-9', 'substitution.allowedCodeableConcept', { map: 'ID[CodeableConcept]', codes: 'AllowSubstitution' }],
+    [
+      9,
+      'RXE-9',
+      'substitution.allowedCodeableConcept',
+      { map: 'ID[CodeableConcept]', codes: 'AllowSubstitution' },
+    ],
     ...quantity(10, 'RXE-10', 'RXE-11', 'dispenseRequest.quantity'),
     [12, 'RXE-12', 'dispenseRequest.numberOfRepeatsAllowed'],
     [13, 'RXE-13', 'requester(Practitioner)', { map: 'XCN[Practitioner]', when: notValued('ORC-12') }],
@@ -110,7 +123,9 @@ export const medicationRequest: SegmentTables = {
 
 /** RDS^O13: what the pharmacy handed out. */
 export const dispense: SegmentTables = {
-  'ORC[MedicationDispense]': [[1, 'ORC-1', 'status', { set: ['=in-progress'], when: ['is', 'ORC-1', ['NW', 'OK']] }]],
+  'ORC[MedicationDispense]': [
+    [1, 'ORC-1', 'status', { set: ['=in-progress'], when: ['is', 'ORC-1', ['NW', 'OK']] }],
+  ],
   'RXD[MedicationDispense]': [
     [1, '', 'status', { set: ['=completed'] }],
     [2, 'RXD-2', 'medicationCodeableConcept', { map: 'CWE[CodeableConcept]' }],
@@ -121,8 +136,18 @@ export const dispense: SegmentTables = {
     [9, 'RXD-9', 'note.text'],
     [10, 'RXD-10', 'performer.actor(Practitioner)', { map: 'XCN[Practitioner]' }],
     [11, 'RXD-11', 'substitution.type', { map: 'ID[CodeableConcept]', codes: 'AllowSubstitution' }],
-    [11.1, 'RXD-11', 'substitution.wasSubstituted', { set: ['=true'], when: ['is', 'RXD-11', ['G', 'T', '1', '2', '3', '4', '5', '8']] }],
-    [11.2, 'RXD-11', 'substitution.wasSubstituted', { set: ['=false'], when: ['is', 'RXD-11', ['N', '0', '7']] }],
+    [
+      11.1,
+      'RXD-11',
+      'substitution.wasSubstituted',
+      { set: ['=true'], when: ['is', 'RXD-11', ['G', 'T', '1', '2', '3', '4', '5', '8']] },
+    ],
+    [
+      11.2,
+      'RXD-11',
+      'substitution.wasSubstituted',
+      { set: ['=false'], when: ['is', 'RXD-11', ['N', '0', '7']] },
+    ],
     [33, 'RXD-33', 'type', { map: 'CWE[CodeableConcept]' }],
   ],
   'RXR[MedicationDispense]': [
@@ -155,107 +180,53 @@ export const administration: SegmentTables = {
   ],
 };
 
-const code = (name: string): readonly [string] => [name];
+/** A code map from what the codes become: `{ active: ['NW', 'OK'] }`. */
+function becoming(targets: Readonly<Record<string, readonly string[]>>, from?: string): CodeMap {
+  const pairs = Object.entries(targets).flatMap(([code, sources]) =>
+    sources.map((source) => [source, [code]] as const),
+  );
+  return { codes: Object.fromEntries(pairs), ...(from !== undefined && { from }) };
+}
 
 /** https://hl7.org/fhir/R4/valueset-medicationrequest-status.html */
 export const medicationCodes: Readonly<Record<string, CodeMap>> = {
-  'OrderControlCode[MedicationRequest.status]': {
-    codes: {
-      ...{ NW: code('active'), OK: code('active'), XO: code('active'), XX: code('active'), XR: code('active') },
-      ...{ RO: code('active'), RU: code('stopped'), RP: code('active'), RQ: code('stopped'), RE: code('active') },
-      ...{ CA: code('cancelled'), OC: code('cancelled'), CR: code('cancelled') },
-      ...{ DC: code('stopped'), OD: code('stopped'), DR: code('stopped'), DF: code('cancelled') },
-      ...{ HD: code('on-hold'), OH: code('on-hold'), HR: code('on-hold') },
-      ...{ RL: code('active'), OE: code('active'), OR: code('active'), AF: code('active'), RF: code('active') },
-      ...{ SC: code('active'), PY: code('active'), FU: code('active'), OF: code('active') },
-    },
-  },
-  'OrderStatus[MedicationRequest.status]': {
-    from: 'HL70038',
-    codes: {
-      ...{ A: code('active'), IP: code('active'), SC: code('active'), HD: code('on-hold') },
-      ...{ CA: code('cancelled'), CM: code('completed'), DC: code('stopped'), RP: code('stopped') },
-      ER: code('entered-in-error'),
-    },
-  },
-  'CompletionStatus[MedicationAdministration.status]': {
-    from: 'HL70322',
-    codes: { CP: code('completed'), RE: code('not-done'), NA: code('not-done'), PA: code('stopped') },
-  },
-};
-
-/** The first lines of every order message: the patient, the visit, what they are insured with and allergic to. */
-function patientRows(): MessageRow[] {
-  return [
-    [1, 'MSH', 'MessageHeader[1]', 'MSH[MessageHeader]'],
-    [2, 'SFT', 'MessageHeader[1]', 'SFT[MessageHeader]'],
-    [3, 'PATIENT.PID', 'Patient[1]', 'PID[Patient]'],
-    [3.5, 'PATIENT.PID', 'Account', 'PID[Account]'],
-    [4, 'PATIENT.PD1', 'Patient[1]', 'PD1[Patient]'],
-    [5, 'PATIENT.NTE'],
-    [6, 'PATIENT.PATIENT_VISIT.PV1', 'Encounter[1]', 'PV1[Encounter]'],
-    [7, 'PATIENT.PATIENT_VISIT.PV2', 'Encounter[1]', 'PV2[Encounter]'],
-    [8, 'PATIENT.INSURANCE.IN1', 'Coverage[1]', 'IN1[Coverage]'],
-    [9, 'PATIENT.INSURANCE.IN2'],
-    [10, 'PATIENT.INSURANCE.IN3'],
-    [11, 'PATIENT.GT1'],
-    [12, 'PATIENT.AL1', 'AllergyIntolerance', 'AL1[AllergyIntolerance]'],
-  ];
-}
-
-function requestRows(): MessageRow[] {
-  const [request, order] = ['MedicationRequest[1]', 'MedicationRequest'];
-  return [
-    [20, 'ORDER.ORC', request, `ORC[${order}]`],
-    [21, 'ORDER.TIMING.TQ1', request, `TQ1[${order}]`],
-    [22, 'ORDER.TIMING.TQ2'],
-    [23, 'ORDER.ORDER_DETAIL.RXO', request, `RXO[${order}]`],
-    [24, 'ORDER.ORDER_DETAIL.NTE', request, 'NTE[ServiceRequest]'],
-    [25, 'ORDER.ORDER_DETAIL.RXR', request, `RXR[${order}]`],
-    [26, 'ORDER.ORDER_DETAIL.COMPONENT.RXC', request, `RXC[${order}]`],
-    [27, 'ORDER.ENCODING.RXE', request, `RXE[${order}]`],
-    [28, 'ORDER.ENCODING.NTE', request, 'NTE[ServiceRequest]'],
-    [29, 'ORDER.ENCODING.TIMING_ENCODED.TQ1', request, `TQ1[${order}]`],
-    [30, 'ORDER.ENCODING.TIMING_ENCODED.TQ2'],
-    [31, 'ORDER.ENCODING.RXR', request, `RXR[${order}]`],
-    [32, 'ORDER.ENCODING.RXC', request, `RXC[${order}]`],
-  ];
-}
-
-const observed: readonly MessageRow[] = [
-  [60, 'ORDER.OBSERVATION.OBX', 'Observation[1]', 'OBX[Observation]'],
-  [61, 'ORDER.OBSERVATION.NTE', 'Observation[1]', 'NTE[Observation]'],
-];
-
-/** The pharmacy's messages, which HL7's tables do not have yet. https://www.hl7.eu/HL7v2x/v251/std251/ch04.html */
-export const medicationMessages: Readonly<Record<string, readonly MessageRow[]>> = {
-  RDE_O11: [...patientRows(), ...requestRows(), ...observed],
-  RDS_O13: [
-    ...patientRows(),
-    ...requestRows(),
-    [
-      40,
-      'ORDER.RXD',
-      'MedicationDispense[1]',
-      'RXD[MedicationDispense]',
-      { links: [['MedicationDispense[1]', 'authorizingPrescription', 'MedicationRequest[1]']] },
+  'OrderControlCode[MedicationRequest.status]': becoming({
+    active: [
+      'NW',
+      'OK',
+      'XO',
+      'XX',
+      'XR',
+      'RO',
+      'RP',
+      'RE',
+      'RL',
+      'OE',
+      'OR',
+      'AF',
+      'RF',
+      'SC',
+      'PY',
+      'FU',
+      'OF',
     ],
-    [41, 'ORDER.NTE', 'MedicationDispense[1]', 'NTE[ServiceRequest]'],
-    [42, 'ORDER.RXR', 'MedicationDispense[1]', 'RXR[MedicationDispense]'],
-    [43, 'ORDER.RXC'],
-    ...observed,
-  ],
-  RAS_O17: [
-    ...patientRows(),
-    ...requestRows(),
-    [
-      50,
-      'ORDER.ADMINISTRATION.RXA',
-      'MedicationAdministration[1]',
-      'RXA[MedicationAdministration]',
-      { links: [['MedicationAdministration[1]', 'request', 'MedicationRequest[1]']] },
-    ],
-    [51, 'ORDER.ADMINISTRATION.RXR', 'MedicationAdministration[1]', 'RXR[MedicationAdministration]'],
-    ...observed.map(([line, path, ...rest]): MessageRow => [line, path.replace('ORDER.', 'ORDER.ADMINISTRATION.'), ...rest]),
-  ],
+    cancelled: ['CA', 'OC', 'CR', 'DF'],
+    stopped: ['DC', 'OD', 'DR', 'RU', 'RQ'],
+    'on-hold': ['HD', 'OH', 'HR'],
+  }),
+  'OrderStatus[MedicationRequest.status]': becoming(
+    {
+      active: ['A', 'IP', 'SC'],
+      'on-hold': ['HD'],
+      cancelled: ['CA'],
+      completed: ['CM'],
+      stopped: ['DC', 'RP'],
+      'entered-in-error': ['ER'],
+    },
+    'HL70038',
+  ),
+  'CompletionStatus[MedicationAdministration.status]': becoming(
+    { completed: ['CP'], 'not-done': ['RE', 'NA'], stopped: ['PA'] },
+    'HL70322',
+  ),
 };

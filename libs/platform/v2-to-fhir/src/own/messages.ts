@@ -1,5 +1,5 @@
-import { medicationMessages } from './medications.ts';
-import { officialTables, type MessageRow, type MessageRowDetails } from '../tables.ts';
+import { medicationMessages } from './medication-messages.ts';
+import { officialTables, type Condition, type MessageRow, type MessageRowDetails } from '../tables.ts';
 
 /** Maps that are not used: what they make is made otherwise, or is of no use without a choice of the site's. */
 const unused = new Set([
@@ -9,8 +9,6 @@ const unused = new Set([
   'MSH[Provenance-Transformation]',
   'PV1[Basic-EncounterHistory]',
   'DG1[EpisodeOfCare]',
-  'ROL[Encounter-PractitionerRole]',
-  'ROL[Patient-GeneralPractitioner]',
   'ROL[CareTeam]',
   'PRT[CareTeam]',
   'IN3[CareTeam]',
@@ -19,12 +17,17 @@ const unused = new Set([
 /** HL7's rows as they can be run: choices made that the prose leaves open, references led to the right element. */
 function runnable(row: MessageRow): MessageRow | readonly [number] {
   const [line, path, label, map, details] = row;
+  if (path === 'PATIENT_RESULT.ORDER_OBSERVATION.NTE')
+    return [line, path, 'ServiceRequest[1]', 'NTE[ServiceRequest]'];
+  if (path.endsWith('INSURANCE.IN1')) return [line, path, 'Coverage[1]', 'IN1[Coverage]'];
   if (label === undefined || map === undefined) return [line, path];
   if (unused.has(map) || label.startsWith('SupplyRequest')) return [line, path];
-  // The sender's software is told of with the sender: as part of a Provenance it would need a role nobody states.
-  if (map === 'SFT[Device]') return [line, path, 'MessageHeader[1]', 'SFT[MessageHeader]'];
+  // The sender's software: as part of a Provenance it would need a role that nobody states.
+  if (map === 'SFT[Device]') return [line, path, 'Device[software]', map];
   const { when, links = [] } = details ?? {};
-  const led = links.map(([from, element, to]) => [from, element === 'diagnosis' ? 'diagnosis.condition' : element, to] as const);
+  const led = links.map(
+    ([from, element, to]) => [from, element === 'diagnosis' ? 'diagnosis.condition' : element, to] as const,
+  );
   const kept: MessageRowDetails = {
     ...(when && map !== 'OBR[ServiceRequest]' && { when }),
     ...(led.length > 0 && { links: led }),
@@ -35,6 +38,10 @@ function runnable(row: MessageRow): MessageRow | readonly [number] {
 function runnableTable(name: string, rows: readonly MessageRow[]): readonly MessageRow[] {
   const visit = rows.findLast(([, path, , map]) => map === 'PV1[Encounter]' && path.endsWith('PV1'));
   const result = rows.map(runnable) as MessageRow[];
+  const software = rows.find(([, , , map]) => map === 'SFT[Device]');
+  if (software) result.push([software[0] + 0.5, software[1], 'MessageHeader[1]', 'SFT[MessageHeader]']);
+  const person = rows.find(([, , , map]) => map === 'PID[Patient]');
+  if (person) result.push([person[0] + 0.5, person[1], 'RelatedPerson[mother]', 'PID[RelatedPerson-Mother]']);
   if (!visit || !name.startsWith('ADT_')) return result;
   return [...result, [visit[0] + 0.5, visit[1], visit[2] ?? 'Encounter[1]', 'PV1[Encounter-Event]']];
 }
@@ -43,6 +50,22 @@ function runnableTable(name: string, rows: readonly MessageRow[]): readonly Mess
 function within(row: MessageRow): MessageRow {
   const path = row[1].replace(/^ORDER_DETAIL\./, 'ORDER.ORDER_DETAIL.').replace('.CHOICE.', '.');
   return [row[0], path, ...row.slice(2)] as unknown as MessageRow;
+}
+
+/** An ORC is of what is ordered behind it: a medication (RXO), or a service. */
+function orderRows(): readonly MessageRow[] {
+  const rows = table('ORM_O01').map(within);
+  const service = rows.find(([, , , map]) => map === 'ORC[ServiceRequest]');
+  if (!service) return rows;
+  const [line, path, label, map, details] = service;
+  const isMedication: Condition = ['valued', 'RXO'];
+  return [
+    ...rows.filter((row) => row !== service && row[3] !== 'ORC[Provenance]'),
+    [line, path, label ?? '', map ?? '', { ...details, when: ['not', isMedication] }],
+    [line + 0.5, path, 'MedicationRequest', 'ORC[MedicationRequest]', { when: isMedication }],
+    [line + 12.5, 'ORDER.ORDER_DETAIL.RXR', 'MedicationRequest', 'RXR[MedicationRequest]'],
+    [line + 12.6, 'ORDER.ORDER_DETAIL.RXC', 'MedicationRequest', 'RXC[MedicationRequest]'],
+  ];
 }
 
 const official = officialTables().messages;
@@ -56,7 +79,13 @@ const mergeRows: readonly MessageRow[] = [
   [2, 'EVN'],
   [3, 'PATIENT.PID', 'Patient[1]', 'PID[Patient]'],
   [4, 'PATIENT.PD1', 'Patient[1]', 'PD1[Patient]'],
-  [5, 'PATIENT.MRG', 'Patient[2]', 'MRG[Patient]', { links: [['Patient[2]', 'link[1].other', 'Patient[1]']] }],
+  [
+    5,
+    'PATIENT.MRG',
+    'Patient[2]',
+    'MRG[Patient]',
+    { links: [['Patient[2]', 'link[1].other', 'Patient[1]']] },
+  ],
   [
     6,
     'PATIENT.MRG',
@@ -73,5 +102,5 @@ export const messages: Readonly<Record<string, readonly MessageRow[]>> = {
   ...medicationMessages,
   ADT_A03: table('ADT_A01'),
   ADT_A39: mergeRows,
-  ORM_O01: table('ORM_O01').map(within),
+  ORM_O01: orderRows(),
 };

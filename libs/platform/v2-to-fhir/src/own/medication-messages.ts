@@ -1,0 +1,81 @@
+import type { MessageRow } from '../tables.ts';
+
+/** The first lines of every order message: the patient, the visit, what they are insured with and allergic to. */
+function patientRows(): MessageRow[] {
+  return [
+    [1, 'MSH', 'MessageHeader[1]', 'MSH[MessageHeader]'],
+    [2, 'SFT', 'MessageHeader[1]', 'SFT[MessageHeader]'],
+    [3, 'PATIENT.PID', 'Patient[1]', 'PID[Patient]'],
+    [3.5, 'PATIENT.PID', 'Account', 'PID[Account]'],
+    [4, 'PATIENT.PD1', 'Patient[1]', 'PD1[Patient]'],
+    [5, 'PATIENT.NTE'],
+    [6, 'PATIENT.PATIENT_VISIT.PV1', 'Encounter[1]', 'PV1[Encounter]'],
+    [7, 'PATIENT.PATIENT_VISIT.PV2', 'Encounter[1]', 'PV2[Encounter]'],
+    [8, 'PATIENT.INSURANCE.IN1', 'Coverage[1]', 'IN1[Coverage]'],
+    [9, 'PATIENT.INSURANCE.IN2'],
+    [10, 'PATIENT.INSURANCE.IN3'],
+    [11, 'PATIENT.GT1'],
+    [12, 'PATIENT.AL1', 'AllergyIntolerance', 'AL1[AllergyIntolerance]'],
+  ];
+}
+
+function requestRows(): MessageRow[] {
+  const [request, order] = ['MedicationRequest[1]', 'MedicationRequest'];
+  return [
+    [20, 'ORDER.ORC', request, `ORC[${order}]`],
+    [21, 'ORDER.TIMING.TQ1', request, `TQ1[${order}]`],
+    [22, 'ORDER.TIMING.TQ2'],
+    [23, 'ORDER.ORDER_DETAIL.RXO', request, `RXO[${order}]`],
+    [24, 'ORDER.ORDER_DETAIL.NTE', request, 'NTE[ServiceRequest]'],
+    [25, 'ORDER.ORDER_DETAIL.RXR', request, `RXR[${order}]`],
+    [26, 'ORDER.ORDER_DETAIL.COMPONENT.RXC', request, `RXC[${order}]`],
+    [27, 'ORDER.ENCODING.RXE', request, `RXE[${order}]`],
+    [28, 'ORDER.ENCODING.NTE', request, 'NTE[ServiceRequest]'],
+    [29, 'ORDER.ENCODING.TIMING_ENCODED.TQ1', request, `TQ1[${order}]`],
+    [30, 'ORDER.ENCODING.TIMING_ENCODED.TQ2'],
+    [31, 'ORDER.ENCODING.RXR', request, `RXR[${order}]`],
+    [32, 'ORDER.ENCODING.RXC', request, `RXC[${order}]`],
+  ];
+}
+
+const observed: readonly MessageRow[] = [
+  [60, 'ORDER.OBSERVATION.OBX', 'Observation[1]', 'OBX[Observation]'],
+  [61, 'ORDER.OBSERVATION.NTE', 'Observation[1]', 'NTE[Observation]'],
+];
+
+/** The pharmacy's messages, which HL7's tables do not have yet. https://www.hl7.eu/HL7v2x/v251/std251/ch04.html */
+export const medicationMessages: Readonly<Record<string, readonly MessageRow[]>> = {
+  RDE_O11: [...patientRows(), ...requestRows(), ...observed],
+  RDS_O13: [
+    ...patientRows(),
+    ...requestRows(),
+    [
+      40,
+      'ORDER.RXD',
+      'MedicationDispense[1]',
+      'RXD[MedicationDispense]',
+      { links: [['MedicationDispense[1]', 'authorizingPrescription', 'MedicationRequest[1]']] },
+    ],
+    [41, 'ORDER.NTE', 'MedicationDispense[1]', 'NTE[ServiceRequest]'],
+    [42, 'ORDER.RXR', 'MedicationDispense[1]', 'RXR[MedicationDispense]'],
+    [43, 'ORDER.RXC'],
+    ...observed,
+  ],
+  RAS_O17: [
+    ...patientRows(),
+    ...requestRows(),
+    [
+      50,
+      'ORDER.ADMINISTRATION.RXA',
+      'MedicationAdministration[1]',
+      'RXA[MedicationAdministration]',
+      { links: [['MedicationAdministration[1]', 'request', 'MedicationRequest[1]']] },
+    ],
+    [51, 'ORDER.ADMINISTRATION.RXR', 'MedicationAdministration[1]', 'RXR[MedicationAdministration]'],
+    ...observed.map(([line, path, ...rest]): MessageRow => [
+      line,
+      path.replace('ORDER.', 'ORDER.ADMINISTRATION.'),
+      ...rest,
+    ]),
+  ],
+};

@@ -12,6 +12,7 @@ const platform = [
   'messaging',
   'database',
   'store',
+  'outbound',
   'runtime',
   'edge',
   'testing',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { exit } from '#platform/outbound';
 import { operation, type ContextDefinition } from '#platform/runtime';
 import { catalogue } from '../../apps/septum/src/catalogue.ts';
 import { drift, write } from './compare.mjs';
@@ -56,7 +57,7 @@ describe('the generated pages', () => {
     expect(drift(folder, now)).toEqual([]);
   });
 
-  it('change with a type, a need, an operation, an event and a listener', () => {
+  it('change with a type, a need, an operation, an event, a listener and an exit', () => {
     expect(named(changed('patients', { types: ['Patient'] }))).toEqual(['modules.md']);
     expect(named(changed('patients', { needs: ['directory'] }))).toEqual(['modules.md']);
     const planted = operation('patients', {
@@ -71,6 +72,8 @@ describe('the generated pages', () => {
       'routes.md',
     ]);
     expect(named(changed('encounters', { publishes: [] }))).toEqual(['events.md', 'modules.md']);
+    const way = exit('patients', { name: 'planted', kind: 'fhir', action: 'E', documentation: '.' });
+    expect(named(changed('patients', { exits: [way] }))).toEqual(['exits.md']);
     expect(named(changed('transitions', { controllers: [] }))).toEqual(['events.md', 'modules.md']);
   });
 

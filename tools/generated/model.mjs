@@ -19,7 +19,7 @@ export function modelOf({ catalogue, controllers, sources }) {
 }
 
 function contextOf({ name, types, needs = [], rules = [], ...rest }, sayings) {
-  const { operations = [], contracts = [], publishes = [], controllers = [] } = rest;
+  const { operations = [], contracts = [], publishes = [], controllers = [], exits = [] } = rest;
   return {
     name,
     types,
@@ -36,6 +36,7 @@ function contextOf({ name, types, needs = [], rules = [], ...rest }, sayings) {
     ],
     commonEvents: [resourceChanged(name), resourcesImported(name)].map((event) => eventOf(event, sayings)),
     events: publishes.map((event) => eventOf(event, sayings)),
+    exits: exits.map(({ name, kind, action, documentation }) => ({ name, kind, action, documentation })),
     listeners: controllers.flatMap(listenersOf),
   };
 }

@@ -2,6 +2,7 @@
 import { settingsReference } from '#platform/runtime';
 import { contractsPage } from './contracts-page.mjs';
 import { eventsPage } from './events-page.mjs';
+import { exitsPage } from './exits-page.mjs';
 import { modelOf } from './model.mjs';
 import { modulesPage } from './modules-page.mjs';
 import { routesPage } from './routes-page.mjs';
@@ -11,6 +12,7 @@ export function pagesOf(material) {
   return new Map([
     ['contracts.md', contractsPage(model)],
     ['events.md', eventsPage(model)],
+    ['exits.md', exitsPage(model)],
     ['modules.md', modulesPage(model)],
     ['routes.md', routesPage(model)],
     ['settings.md', settingsReference()],

@@ -76,6 +76,17 @@ export const rules = {
       'Settings are read and checked in libs/platform/runtime/src/settings.',
     ),
 
+  'one-way-out': (files) =>
+    lines(
+      files,
+      // The verbs are clients of Septum itself; runtime and edge answer by HTTP.
+      (path) =>
+        production(path) &&
+        !/^(apps\/septum\/src\/verbs|libs\/platform\/(outbound|runtime|edge))\//.test(path),
+      /(?<![.\w#])fetch\(|from '(node:https?|node:http2|undici|axios)'/,
+      'Other systems are called by OutboundHttp of #platform/outbound, through a declared exit.',
+    ),
+
   'real-parts': (files) =>
     lines(
       files,

@@ -26,6 +26,10 @@ const planted: Record<keyof typeof rules, { bad: [string, string]; good: [string
     bad: ['libs/patients/src/a.ts', 'const port = process.env.SEPTUM_PORT;'],
     good: ['libs/platform/runtime/src/settings/read.ts', 'const all = process.env;'],
   },
+  'one-way-out': {
+    bad: ['libs/patients/src/a.ts', "await fetch('https://elsewhere.example');"],
+    good: ['libs/patients/src/a.ts', 'await consumer.fetch({ max_messages: 1 });'],
+  },
   'real-parts': {
     bad: ['libs/patients/test/a.spec.ts', "jest.mock('#patients');"],
     good: ['libs/patients/test/a.spec.ts', 'jest.setTimeout(1);'],

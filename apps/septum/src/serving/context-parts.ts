@@ -2,6 +2,7 @@ import type { Provider, Type } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { dataSourceFor, type EntityClass, type MigrationClass } from '#platform/database';
 import { edgeMigrations } from '#platform/edge';
+import { OutboundHttp, type Partners } from '#platform/outbound';
 import {
   CreatePartSecret1763800000500,
   partSecret,
@@ -36,14 +37,15 @@ export interface ContextPartsOptions {
   readonly shutdown: Shutdown;
   readonly shared: SharedTransactions | undefined;
   readonly address: PublicAddress;
+  readonly partners: Partners;
   /** Tells the context's relay of committed events. */
   readonly poke: () => void;
 }
 
 /** What every context has: the store of its types, and its part in shared transactions. */
 export async function contextParts(
-  { name, types, rules = [], entities = [] }: ContextDefinition,
-  { databases, shutdown, shared, address, poke }: ContextPartsOptions,
+  { name, types, rules = [], entities = [], exits = [] }: ContextDefinition,
+  { databases, shutdown, shared, address, partners, poke }: ContextPartsOptions,
 ): Promise<ContextParts> {
   const database = databases.open(name);
   const hashKey = await partSecret(database, 'search-hash');
@@ -66,6 +68,14 @@ export async function contextParts(
     providers: [
       { provide: ResourceStoreToken, useValue: store },
       { provide: ParticipantToken, useValue: participant },
+      ...(exits.length === 0
+        ? []
+        : [
+            {
+              provide: OutboundHttp,
+              useValue: new OutboundHttp({ partners, exits, record: store.recordDisclosure }),
+            },
+          ]),
       ...(entities.length === 0 ? [] : [await ownTables(name, entities, databases, shutdown)]),
     ],
   };

@@ -1,4 +1,5 @@
 import { EventExchange, JetStreams } from '#platform/messaging';
+import type { Partners } from '#platform/outbound';
 import {
   bootContext,
   type Databases,
@@ -28,6 +29,7 @@ export interface ContextsOptions {
   readonly log: Log;
   readonly shared: SharedTransactions | undefined;
   readonly address: PublicAddress;
+  readonly partners: Partners;
 }
 
 /** The patterns that any context hears, wherever it runs. */
@@ -35,7 +37,8 @@ const heard = catalogue.flatMap(({ hears = [] }) => hears.map(({ pattern }) => p
 
 /** Boots the contexts of this process; none takes calls before all are found to be sound. */
 export async function startContexts(options: ContextsOptions): Promise<void> {
-  const { topology, databases, bindings, health, metrics, shutdown, log, shared, address } = options;
+  const { topology, databases, bindings, health, metrics, shutdown, log, shared, address, partners } =
+    options;
   let events: EventExchange | undefined;
   const running: RunningContext[] = [];
   for (const definition of catalogue.filter(({ name }) => topology.isHere(name))) {
@@ -44,6 +47,7 @@ export async function startContexts(options: ContextsOptions): Promise<void> {
       shutdown,
       shared,
       address,
+      partners,
       poke: () => events?.poke(definition.name),
     });
     running.push(await bootContext(definition, parts, { ...bindings, health, metrics, log }));

@@ -1,4 +1,5 @@
 import { issueOneUseCode } from '#platform/edge';
+import { loadPartners } from '#platform/outbound';
 import {
   assertCatalogue,
   Health,
@@ -11,6 +12,7 @@ import {
   writeRunFile,
   type Databases,
   type Log,
+  type RunFile,
   type Settings,
   type Topology,
 } from '#platform/runtime';
@@ -60,6 +62,7 @@ async function start(
   progress: (line: string) => void,
 ): Promise<RunningSeptum> {
   assertCatalogue(catalogue);
+  const partners = loadPartners(settings);
   prepareDataDir(settings.dataDir);
   const address = publicAddress(settings, planned, log);
   const databases = await openDatabases({ settings, topology: planned, migrationsOf, log });
@@ -73,6 +76,7 @@ async function start(
   shutdown.at('unready', () => health.stopping());
   await startContexts({
     address,
+    partners,
     shared,
     topology: planned,
     databases,
@@ -100,16 +104,27 @@ async function start(
     await makeDemoData({ home: databases.open('edge'), messenger, health, patients, progress });
   }
   health.started();
-  const removeRunFile = writeRunFile(settings.dataDir, {
-    pid: process.pid,
-    http: url,
-    parts: planned.here,
-    ...(databases.bootstrapUrl === undefined ? {} : { database: databases.bootstrapUrl }),
-    ...(settings.natsUrl === undefined ? {} : { nats: settings.natsUrl }),
-    ...(metricsUrl === undefined ? {} : { metrics: metricsUrl }),
-  });
-  shutdown.at('close-pools', removeRunFile);
+  const addresses = { http: url, ...(metricsUrl === undefined ? {} : { metrics: metricsUrl }) };
+  shutdown.at(
+    'close-pools',
+    writeRunFile(settings.dataDir, runFile(settings, planned, databases, addresses)),
+  );
   return { url, topology: planned, shutdown, ...(await consoleUrl(settings, planned, databases, url)) };
+}
+
+function runFile(
+  { natsUrl }: Settings,
+  planned: Topology,
+  { bootstrapUrl }: Databases,
+  addresses: Pick<RunFile, 'http' | 'metrics'>,
+): RunFile {
+  return {
+    pid: process.pid,
+    ...addresses,
+    parts: planned.here,
+    ...(bootstrapUrl === undefined ? {} : { database: bootstrapUrl }),
+    ...(natsUrl === undefined ? {} : { nats: natsUrl }),
+  };
 }
 
 function publicAddress(settings: Settings, planned: Topology, log: Log): PublicAddress {

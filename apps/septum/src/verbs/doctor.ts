@@ -1,4 +1,5 @@
 import { assertDurable } from '#platform/database';
+import { loadPartners } from '#platform/outbound';
 import { readRunFile, type Settings } from '#platform/runtime';
 import { homeUrl } from '../home-url.ts';
 import { readSettings, settingFlags, type SettingFlags } from '../read-settings.ts';
@@ -21,6 +22,7 @@ export function doctorVerb() {
       const findings = [
         node(),
         { what: 'settings', well: true, says: `profile ${settings.profile}` },
+        partners(settings),
         await running(settings),
         await database(settings),
       ];
@@ -35,6 +37,15 @@ export function doctorVerb() {
 
 function node(): Finding {
   return { what: 'node', well: Number(process.versions.node.split('.')[0]) >= 22, says: process.version };
+}
+
+function partners(settings: Settings): Finding {
+  try {
+    const { names } = loadPartners(settings);
+    return { what: 'partners', well: true, says: names.length === 0 ? 'none declared' : names.join(', ') };
+  } catch (error) {
+    return { what: 'partners', well: false, says: error instanceof Error ? error.message : 'not readable' };
+  }
 }
 
 async function running({ dataDir }: Settings): Promise<Finding> {

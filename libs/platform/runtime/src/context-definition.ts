@@ -1,6 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import { IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { contract, type Contract, type EventType } from '#platform/messaging';
+import type { Exit } from '#platform/outbound';
 import type { WriteRule } from '#platform/store';
 
 /** A FHIR operation as its context receives it; a POST's body is `texts[0]`, the answer is the reply's `texts[0]`. */
@@ -49,6 +50,8 @@ export interface ContextDefinition {
   /** Nest controllers (`@Handles` requests, `@Hears` events) and providers beyond plain FHIR. */
   readonly controllers?: readonly Type[];
   readonly providers?: readonly Provider[];
+  /** For what it calls other systems: each a reason, the one that the audit records. With any, Nest gives it `OutboundHttp`. */
+  readonly exits?: readonly Exit[];
   /** The contexts whose contracts it calls. The graph has no cycles. */
   readonly needs?: readonly string[];
   readonly publishes?: readonly EventType<object>[];

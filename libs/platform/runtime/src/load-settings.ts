@@ -30,7 +30,7 @@ export function loadSettings(sources: SettingsSources): Settings {
   if (wrong !== undefined) {
     const declared = declaredSettings().find(({ property }) => property === wrong.property);
     throw refusal(
-      `${declared?.variable ?? wrong.property} ${shown(declared, wrong.value)}: ${Object.values(wrong.constraints ?? {})[0]}.`,
+      `${declared?.variable ?? wrong.property}${shown(declared, wrong.value)}: ${Object.values(wrong.constraints ?? {})[0]}.`,
     );
   }
   for (const [context, url] of Object.entries(settings.databaseUrls)) {
@@ -58,7 +58,7 @@ function fromEnvironment(sources: SettingsSources): Partial<Settings> {
     else
       throw refusal(
         `${name} is not a setting of Septum. Known: ${declaredSettings()
-          .map(({ variable }) => variable)
+          .flatMap(({ variable }) => variable ?? [])
           .join(', ')}.`,
       );
   }
@@ -95,7 +95,9 @@ function given(flags: Readonly<Record<string, unknown>>): Partial<Settings> {
 }
 
 function shown(declared: SettingDeclaration | undefined, value: unknown): string {
-  return declared?.secret ? '(its value is secret)' : `is ${JSON.stringify(value)}`;
+  // What stands in `septum.yaml` alone is more than a value, and may hold what belongs into a file.
+  if (declared?.variable === undefined) return '';
+  return declared.secret ? ' (its value is secret)' : ` is ${JSON.stringify(value)}`;
 }
 
 function refusal(message: string): Fault {

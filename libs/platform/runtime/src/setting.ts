@@ -1,7 +1,8 @@
 /** The declaration of settings: one decorator, from which reading, refusing and the reference all follow. */
 
 export interface SettingDeclaration {
-  readonly variable: string;
+  /** Absent for what only `septum.yaml` can say. */
+  readonly variable: string | undefined;
   /** The property of {@link Settings}, and the key in `septum.yaml`. */
   readonly property: string;
   /** One sentence for the reference, with the unit when there is one. */
@@ -16,7 +17,7 @@ const declarations: SettingDeclaration[] = [];
 
 /** Declares a property of {@link Settings} as a setting; class-validator decorators beside it say what is valid. */
 export function Setting(
-  variable: string,
+  variable: string | undefined,
   says: string,
   options: { readonly defaultSays?: string; readonly secret?: boolean } = {},
 ): PropertyDecorator {

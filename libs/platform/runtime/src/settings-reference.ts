@@ -7,7 +7,7 @@ export function settingsReference(): string {
   const rows = declaredSettings().map(({ variable, property, says, defaultSays }) => {
     const byDefault =
       defaultSays ?? (defaults[property] === undefined ? 'none' : `\`${String(defaults[property])}\``);
-    return `| \`${variable}\` | \`${property}\` | ${byDefault} | ${says} |`;
+    return `| ${variable === undefined ? '–' : `\`${variable}\``} | \`${property}\` | ${byDefault} | ${says} |`;
   });
   const tools = Object.entries(toolVariables).map(([variable, says]) => `| \`${variable}\` | ${says} |`);
   return [

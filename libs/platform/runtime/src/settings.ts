@@ -104,6 +104,20 @@ export class Settings {
   @IsString({ each: true })
   except: string[] = [];
 
+  /** Read by `loadPartners`, which says what a partner is. */
+  @Setting(
+    undefined,
+    'Other systems that Septum may call, a list; nothing else is called. What a partner has: `docs/operating.md`.',
+  )
+  @IsOptional()
+  @IsArray({ message: 'must be a list of partners' })
+  partners?: object[];
+
+  @Setting('SEPTUM_PARTNERS_FILE', 'A YAML file with such a list, for containers; added to `partners`.')
+  @IsOptional()
+  @IsString()
+  partnersFile?: string;
+
   @Setting('SEPTUM_DEMO_PATIENTS', 'Synthetic patients made at the first start of a demo; 0 for none.')
   @WholeNumber(0, 1_000_000)
   demoPatients: number = 50;

@@ -19,6 +19,7 @@ export { resourceController, ResourceStoreToken } from './resource.controller.ts
 export type { StoreOptions } from './store-parts.ts';
 export { ParticipantToken, transactionController, type Participant } from './transaction.controller.ts';
 export { storeContracts } from './store-contracts.ts';
+export type { RecordedDisclosure } from './audit/record-disclosure.ts';
 export { sortableParameters } from './search/search-order.ts';
 export { storeMigrations } from './tables/store-migrations.ts';
 export type { WriteEntry } from './write/resource-writer.ts';

@@ -15,6 +15,7 @@ import type {
   Written,
 } from './contract/resource.ts';
 import { importResources } from './import-resources.ts';
+import { recordDisclosure, type RecordedDisclosure } from './audit/record-disclosure.ts';
 import { readCompartment } from './read-compartment.ts';
 import { readHistory } from './read-history.ts';
 import { readMany } from './read-many.ts';
@@ -46,6 +47,8 @@ export interface ResourceStore {
   ): Promise<Reply<readonly Written[]>>;
   import(caller: Caller, request: ImportResources, texts: readonly string[]): Promise<Reply<Imported>>;
   counts(caller: Caller, request: CountResources): Promise<Reply<Readonly<Record<string, number>>>>;
+  /** Records that data leave, or are asked for elsewhere, where no answer of this store is what leaves. */
+  recordDisclosure(caller: Caller, disclosure: RecordedDisclosure): Promise<void>;
   readonly localReference: LocalReference;
 }
 
@@ -63,6 +66,7 @@ export function createResourceStore(options: StoreOptions): ResourceStore {
     writeIn: (transaction, caller, entries, written) => writer.writeIn(transaction, caller, entries, written),
     import: (caller, request, texts) => importResources(parts, caller, request, texts),
     counts: (caller, request) => countResources(parts, caller, request),
+    recordDisclosure: (caller, disclosure) => recordDisclosure(parts, caller, disclosure),
     localReference: (reference) => localReference(reference, parts.ownBase),
   };
 }

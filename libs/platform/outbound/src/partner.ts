@@ -1,0 +1,115 @@
+import { isIP } from 'node:net';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  validateSync,
+} from 'class-validator';
+import { Fault } from '#platform/fhir';
+import { networkOf, type Network } from './network.ts';
+import { inNormalSpelling } from './partner-url.ts';
+
+/** `fhir`: a FHIR R4 server that is asked; `rest-hook`: a receiver of notifications. */
+export const partnerKinds = ['fhir', 'rest-hook'] as const;
+export type PartnerKind = (typeof partnerKinds)[number];
+
+/** What the operator writes of a partner. */
+class PartnerDeclaration {
+  @Matches(/^[a-z][a-z0-9-]{0,39}$/, { message: 'name must be small letters, digits and dashes, at most 40' })
+  name!: string;
+  @IsIn(partnerKinds) kind!: PartnerKind;
+  @IsString() baseUrl!: string;
+  @IsOptional() @IsString() tokenFile?: string;
+  @IsOptional() @IsString() caFile?: string;
+  @IsOptional() @IsString() certFile?: string;
+  @IsOptional() @IsString() keyFile?: string;
+  @IsOptional() @IsInt() @Min(100) @Max(120_000) timeoutMs?: number;
+  @IsOptional() @IsIn(['public', 'private', 'loopback']) network?: Exclude<Network, 'nowhere'>;
+  @IsOptional() @IsBoolean() allowPlain?: boolean;
+}
+
+const declarable = [
+  'name',
+  'kind',
+  'baseUrl',
+  'tokenFile',
+  'caFile',
+  'certFile',
+  'keyFile',
+  'timeoutMs',
+  'network',
+  'allowPlain',
+] satisfies (keyof PartnerDeclaration)[];
+
+/** Another system that the operator lets Septum call. Its secrets are files, read at each call, so that they may be changed. */
+export interface Partner {
+  readonly name: string;
+  readonly kind: PartnerKind;
+  /** In its normal spelling, with a slash at its end. */
+  readonly base: URL;
+  readonly tokenFile: string | undefined;
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  /** Of a whole call, its repetitions included. */
+  readonly timeoutMs: number;
+  /** The only addresses that its name may lead to, beside public ones. */
+  readonly network: Network;
+}
+
+/** @throws Fault `bad-parameter` that names the partner, what is wrong, and what to write. */
+export function readPartner(written: unknown, place: string): Partner {
+  if (typeof written !== 'object' || written === null || Array.isArray(written))
+    throw wrong(place, 'write name, kind and baseUrl of one partner');
+  const declaration = Object.assign(new PartnerDeclaration(), written);
+  const called = typeof declaration.name === 'string' ? `${place} (${declaration.name.slice(0, 40)})` : place;
+  const unknown = Object.keys(written).find((key) => !declarable.some((known) => known === key));
+  if (unknown !== undefined) {
+    const known = `It may have ${declarable.join(', ')}; a token stands in a file, never here`;
+    throw wrong(called, `${unknown.slice(0, 40)} is nothing a partner has. ${known}`);
+  }
+  const [flaw] = validateSync(declaration, { stopAtFirstError: true });
+  if (flaw !== undefined) throw wrong(called, String(Object.values(flaw.constraints ?? {})[0]));
+  if ((declaration.certFile === undefined) !== (declaration.keyFile === undefined))
+    throw wrong(called, 'a client certificate needs both certFile and keyFile');
+  return withAddress(declaration, called);
+}
+
+function withAddress(declaration: PartnerDeclaration, called: string): Partner {
+  const base = baseOf(declaration.baseUrl);
+  if (base === undefined)
+    throw wrong(
+      called,
+      'baseUrl must be an http(s) URL in its normal spelling, without user, query and fragment, such as https://fhir.partner.example/r4',
+    );
+  const network = networkDeclared(declaration, base, called);
+  if (base.protocol === 'http:' && network !== 'loopback' && declaration.allowPlain !== true)
+    throw wrong(called, 'http:// shows patient data to the network. Use https://, or write allowPlain: true');
+  const { name, kind, tokenFile, caFile, certFile, keyFile, timeoutMs = 10_000 } = declaration;
+  return Object.freeze({ name, kind, base, tokenFile, caFile, certFile, keyFile, timeoutMs, network });
+}
+
+function baseOf(text: string): URL | undefined {
+  const base = inNormalSpelling(text.endsWith('/') ? text : `${text}/`);
+  return base?.search === '' ? base : undefined;
+}
+
+/** An address in the place of a name declares its own network; a name is public unless something else is written. */
+function networkDeclared({ network }: PartnerDeclaration, base: URL, called: string): Network {
+  const host = base.hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) === 0) return network ?? 'public';
+  const itself = networkOf(host);
+  if (itself === 'nowhere') throw wrong(called, 'baseUrl is at an address where no partner can be');
+  if (network !== undefined && network !== itself)
+    throw wrong(called, `network is ${network}, but the address in baseUrl is ${itself}. Leave network out`);
+  return itself;
+}
+
+function wrong(called: string, says: string): Fault {
+  return new Fault('bad-parameter', `${called}: ${says}.`);
+}

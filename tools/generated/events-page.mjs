@@ -23,7 +23,11 @@ export function eventsPage({ contexts, classes }) {
         ...everywhere.map(({ name, payload }) => [
           code(`<context>.${name}`),
           'every context',
-          contexts.flatMap((context) => heard(`${context.name}.${name}`)).join(', ') || 'nobody',
+          contexts
+            .flatMap((context) =>
+              heard(`${context.name}.${name}`).map((each) => `${each} (of ${code(context.name)})`),
+            )
+            .join(', ') || 'nobody',
           classes.get(payload)?.says ?? '',
         ]),
         ...own.map(({ pattern, publisher, says }) => [

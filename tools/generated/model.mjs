@@ -1,5 +1,5 @@
 /** What the pages are made of: the contexts as they declare themselves, and what the sources add. */
-import { statusContract } from '#platform/runtime';
+import { rulesOf, statusContract } from '#platform/runtime';
 import { resourceChanged, resourcesImported, storeContracts } from '#platform/store';
 import { classesOf, eventSayingsOf, importsOf } from './sources.mjs';
 
@@ -18,13 +18,14 @@ export function modelOf({ catalogue, controllers, sources }) {
   };
 }
 
-function contextOf({ name, types, needs = [], rules = [], ...rest }, sayings) {
+function contextOf(definition, sayings) {
+  const { name, types, needs = [], ...rest } = definition;
   const { operations = [], contracts = [], publishes = [], controllers = [], exits = [] } = rest;
   return {
     name,
     types,
     needs,
-    rules: [...new Set(rules.map(({ type }) => type))],
+    rules: [...new Set(rulesOf(definition).map(({ type }) => type))],
     operations: operations.map(operationOf),
     common: [statusContract(name), ...storeContracts(name)].map(contractOf),
     own: [

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { resourceTypes } from '#platform/fhir';
 import { houseParts } from '#platform/testing';
 import { catalogue } from './catalogue.ts';
+import { rulesOf } from '#platform/runtime';
 import { parts } from './parts.ts';
 
 describe('the catalogue of contexts', () => {
@@ -26,8 +27,8 @@ describe('the catalogue of contexts', () => {
   });
 
   it('names rules and instance operations only where someone owns the type', () => {
-    for (const { name, rules } of catalogue)
-      for (const { type } of rules ?? []) expect(owned).toContainEqual({ name, type });
+    for (const context of catalogue)
+      for (const { type } of rulesOf(context)) expect(owned).toContainEqual({ name: context.name, type });
     for (const { operations } of catalogue)
       for (const { type } of operations ?? []) if (type !== undefined) expect(resourceTypes).toContain(type);
   });

@@ -1,6 +1,21 @@
+import { encounterDischarged } from '#encounters/contract';
 import { defineContext, type ContextDefinition } from '#platform/runtime';
+import { DeliverNotifications } from './deliver-notifications.ts';
+import { subscriptionTopics } from './domain/subscription-topic.ts';
+import { FocusReader } from './focus-reader.ts';
 import { importResources, ImportOperation } from './operations/import.ts';
+import { subscriptionEvents, SubscriptionEventsOperation } from './operations/subscription-events.ts';
+import { SubscriptionStatusOperation, subscriptionStatuses } from './operations/subscription-status.ts';
 import { ResourceOwners } from './resource-owners.ts';
+import { ServeSubscriber, subscriptionNotification } from './serve-subscriber.ts';
+import { CreateSubscribers1764000000000 } from './store/migrations/1764000000000-create-subscribers.ts';
+import { Notifications } from './store/notifications.ts';
+import { Subscribers } from './store/subscribers.ts';
+import { subscriptionChanged } from './subscription-changed.ts';
+import { subscriptionRule } from './subscription-rule.ts';
+import { SubscriptionListener } from './subscription.listener.ts';
+import { TellSubscribers } from './tell-subscribers.ts';
+import { heardOfMedications, heardOfTransitions, TopicListener } from './topic.listener.ts';
 
 const types = [
   'Subscription',
@@ -11,15 +26,48 @@ const types = [
   'Parameters',
 ];
 
+/** https://hl7.org/fhir/uv/subscriptions-backport/STU1.1/CapabilityStatement-backport-subscription-server-r4.html */
+const guide = 'http://hl7.org/fhir/uv/subscriptions-backport';
+const subscriptionCapabilities = {
+  extension: subscriptionTopics.map(({ url }) => ({
+    url: `${guide}/StructureDefinition/capabilitystatement-subscriptiontopic-canonical`,
+    valueCanonical: url,
+  })),
+  supportedProfile: [`${guide}/StructureDefinition/backport-subscription`],
+};
+
 /** @param neighbours The other contexts: what comes in through `exchange` is handed to whoever owns its type. */
 export function exchangeBetween(neighbours: readonly ContextDefinition[]): ContextDefinition {
   const owners = new ResourceOwners([...neighbours, { name: 'exchange', types }]);
   return defineContext({
     name: 'exchange',
     types,
-    operations: [importResources],
-    controllers: [ImportOperation],
-    providers: [{ provide: ResourceOwners, useValue: owners }],
+    rules: (partners) => [subscriptionRule((url) => partners.at(url, 'rest-hook')?.name)],
+    operations: [importResources, ...subscriptionStatuses, subscriptionEvents],
+    controllers: [
+      ImportOperation,
+      SubscriptionStatusOperation,
+      SubscriptionEventsOperation,
+      SubscriptionListener,
+      TopicListener,
+    ],
+    providers: [
+      { provide: ResourceOwners, useValue: owners },
+      Subscribers,
+      Notifications,
+      FocusReader,
+      ServeSubscriber,
+      DeliverNotifications,
+      TellSubscribers,
+    ],
     needs: neighbours.filter((neighbour) => neighbour.types.length > 0).map(({ name }) => name),
+    exits: [subscriptionNotification],
+    publishes: [subscriptionChanged],
+    hears: [subscriptionChanged, encounterDischarged, heardOfTransitions, heardOfMedications],
+    migrations: [CreateSubscribers1764000000000],
+    capabilities: {
+      instantiates: [`${guide}/CapabilityStatement/backport-subscription-server-r4`],
+      types: { Subscription: subscriptionCapabilities },
+    },
   });
 }

@@ -1,11 +1,17 @@
 import type { Provider, Type } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
-import { dataSourceFor, type EntityClass, type MigrationClass } from '#platform/database';
+import {
+  ContextDatabaseToken,
+  dataSourceFor,
+  type EntityClass,
+  type MigrationClass,
+} from '#platform/database';
 import { edgeMigrations } from '#platform/edge';
 import { OutboundHttp, type Partners } from '#platform/outbound';
 import {
   CreatePartSecret1763800000500,
   partSecret,
+  rulesOf,
   type ContextDefinition,
   type ContextParts,
   type Databases,
@@ -44,15 +50,16 @@ export interface ContextPartsOptions {
 
 /** What every context has: the store of its types, and its part in shared transactions. */
 export async function contextParts(
-  { name, types, rules = [], entities = [], exits = [] }: ContextDefinition,
+  definition: ContextDefinition,
   { databases, shutdown, shared, address, partners, poke }: ContextPartsOptions,
 ): Promise<ContextParts> {
+  const { name, types, entities = [], exits = [] } = definition;
   const database = databases.open(name);
   const hashKey = await partSecret(database, 'search-hash');
   const store = createResourceStore({
     database,
     types,
-    rules,
+    rules: rulesOf(definition, partners),
     hashKey,
     ownBase: () => address.fhirBase,
     relay: { poke },
@@ -66,6 +73,7 @@ export async function contextParts(
     contracts: storeContracts(name),
     controllers: [resourceController(name), transactionController(name)],
     providers: [
+      { provide: ContextDatabaseToken, useValue: database },
       { provide: ResourceStoreToken, useValue: store },
       { provide: ParticipantToken, useValue: participant },
       ...(exits.length === 0

@@ -1,3 +1,4 @@
+import { systemCaller } from '#platform/access';
 import { randomUUID } from 'node:crypto';
 import type { ContextDatabase } from '#platform/database';
 import { Fault } from '#platform/fhir';
@@ -7,7 +8,6 @@ import { demoUntil } from '../demo/demo-house.ts';
 import { dischargeDemo } from '../demo/discharge-demo.ts';
 import { loadDemo } from '../demo/load-demo.ts';
 import { messengerTarget } from '../demo/messenger-target.ts';
-import { systemCaller } from './system-caller.ts';
 
 export interface DemoDataOptions {
   readonly home: ContextDatabase;

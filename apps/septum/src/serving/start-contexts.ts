@@ -1,3 +1,4 @@
+import { systemCaller } from '#platform/access';
 import { EventExchange, JetStreams } from '#platform/messaging';
 import type { Partners } from '#platform/outbound';
 import {
@@ -17,7 +18,6 @@ import { contextParts } from './context-parts.ts';
 import type { PublicAddress } from './public-address.ts';
 import { migrationProblems } from './migrated.ts';
 import type { SharedTransactions } from './shared-transactions.ts';
-import { systemCaller } from './system-caller.ts';
 
 export interface ContextsOptions {
   readonly topology: Topology;

@@ -1,3 +1,4 @@
+import { systemCaller } from '#platform/access';
 import { issueOneUseCode } from '#platform/edge';
 import { loadPartners } from '#platform/outbound';
 import {
@@ -27,7 +28,6 @@ import { assertSafeDatabases } from './safe-databases.ts';
 import { PublicAddress } from './public-address.ts';
 import { openSharedTransactions } from './shared-transactions.ts';
 import { startContexts } from './start-contexts.ts';
-import { systemCaller } from './system-caller.ts';
 
 /** Septum, or some parts of it, as it runs in this process. */
 export interface RunningSeptum {

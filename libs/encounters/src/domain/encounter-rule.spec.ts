@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { systemCaller } from '#platform/access';
 import { Fault, localReference } from '#platform/fhir';
 import { encounterRule } from './encounter-rule.ts';
 
 function decide(before: object | undefined, after: object | undefined) {
-  return encounterRule.decide(before as never, after as never, (reference) =>
-    localReference(reference, 'https://own.example/fhir/R4'),
-  );
+  const local = (reference: unknown) => localReference(reference, 'https://own.example/fhir/R4');
+  return encounterRule.decide(before as never, after as never, local, systemCaller('encounters'));
 }
 
 function encounter(status: string, more: object = {}) {

@@ -6,5 +6,6 @@ export * from './row-policy.ts';
 export * from './scope.ts';
 export * from './signing-key.ts';
 export * from './token.ts';
+export * from './system-caller.ts';
 export * from './message-guard.ts';
 export * from './signed-caller.ts';

@@ -22,6 +22,9 @@ export interface Transaction {
   afterCommit(effect: () => void): void;
 }
 
+/** Under this Nest gives a context its database, for tables of its own. */
+export const ContextDatabaseToken = Symbol('ContextDatabase');
+
 /** What one context has of PostgreSQL: a schema, roles and a pool of its own. */
 export interface ContextDatabase {
   readonly context: string;

@@ -17,6 +17,8 @@ export {
   type EventPartOptions,
   type SubscriptionStatus,
 } from './events/event-exchange.ts';
+export { LeaseKeeper } from './events/lease-keeper.ts';
+export { WorkLoop } from './events/work-loop.ts';
 export { eventTablesSql } from './events/event-tables.ts';
 export { Hears, type Delivery, type Listener } from './events/hears.ts';
 export { parkedEvents, replayParked, type ParkedEvent } from './events/parked.ts';

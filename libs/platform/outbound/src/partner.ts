@@ -29,6 +29,7 @@ class PartnerDeclaration {
   @IsOptional() @IsString() certFile?: string;
   @IsOptional() @IsString() keyFile?: string;
   @IsOptional() @IsInt() @Min(100) @Max(120_000) timeoutMs?: number;
+  @IsOptional() @IsInt() @Min(0) @Max(86_400_000) retryForMs?: number;
   @IsOptional() @IsIn(['public', 'private', 'loopback']) network?: Exclude<Network, 'nowhere'>;
   @IsOptional() @IsBoolean() allowPlain?: boolean;
 }
@@ -42,6 +43,7 @@ const declarable = [
   'certFile',
   'keyFile',
   'timeoutMs',
+  'retryForMs',
   'network',
   'allowPlain',
 ] satisfies (keyof PartnerDeclaration)[];
@@ -58,6 +60,8 @@ export interface Partner {
   readonly keyFile: string | undefined;
   /** Of a whole call, its repetitions included. */
   readonly timeoutMs: number;
+  /** How long what it did not take is sent again, by exits that send again later. */
+  readonly retryForMs: number;
   /** The only addresses that its name may lead to, beside public ones. */
   readonly network: Network;
 }
@@ -91,7 +95,19 @@ function withAddress(declaration: PartnerDeclaration, called: string): Partner {
   if (base.protocol === 'http:' && network !== 'loopback' && declaration.allowPlain !== true)
     throw wrong(called, 'http:// shows patient data to the network. Use https://, or write allowPlain: true');
   const { name, kind, tokenFile, caFile, certFile, keyFile, timeoutMs = 10_000 } = declaration;
-  return Object.freeze({ name, kind, base, tokenFile, caFile, certFile, keyFile, timeoutMs, network });
+  const { retryForMs = 600_000 } = declaration;
+  return Object.freeze({
+    name,
+    kind,
+    base,
+    tokenFile,
+    caFile,
+    certFile,
+    keyFile,
+    timeoutMs,
+    retryForMs,
+    network,
+  });
 }
 
 function baseOf(text: string): URL | undefined {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Receiver } from '#platform/testing';
 import { outboundTo } from './outbound-house.ts';
-import { Receiver } from './receiver.ts';
 
 /** Server-side request forgery: the partner is at `127.0.0.1:port/fhir/`, the canary is everywhere else. */
 describe('a request to another system', () => {

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Receiver } from '#platform/testing';
 import { exit } from '../src/exit.ts';
 import { asking, caller, outboundTo } from './outbound-house.ts';
-import { Receiver } from './receiver.ts';
 
 describe('a call to a partner', () => {
   let partner: Receiver;

@@ -1,7 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import { IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { contract, type Contract, type EventType } from '#platform/messaging';
-import type { Exit } from '#platform/outbound';
+import { Partners, type Exit } from '#platform/outbound';
 import type { WriteRule } from '#platform/store';
 
 /** A FHIR operation as its context receives it; a POST's body is `texts[0]`, the answer is the reply's `texts[0]`. */
@@ -26,6 +26,8 @@ export interface Operation {
   readonly contract: Contract<InvokeOperation, object>;
   /** One sentence for the CapabilityStatement. */
   readonly documentation: string;
+  /** The canonical URL of its definition, where somebody else defined it. */
+  readonly definition?: string;
 }
 
 export function operation(context: string, declaration: Omit<Operation, 'contract'>): Operation {
@@ -43,7 +45,8 @@ export interface ContextDefinition {
   readonly name: string;
   /** The FHIR R4 resource types it owns; each type has exactly one owner. */
   readonly types: readonly string[];
-  readonly rules?: readonly WriteRule[];
+  /** Rules of care; by a function where they ask which partners there are. */
+  readonly rules?: readonly WriteRule[] | ((partners: Partners) => readonly WriteRule[]);
   readonly operations?: readonly Operation[];
   /** What it answers beyond plain FHIR and its operations: each needs a handler among `controllers`. */
   readonly contracts?: readonly Contract<object, unknown>[];
@@ -52,6 +55,7 @@ export interface ContextDefinition {
   readonly providers?: readonly Provider[];
   /** For what it calls other systems: each a reason, the one that the audit records. With any, Nest gives it `OutboundHttp`. */
   readonly exits?: readonly Exit[];
+  readonly capabilities?: Capabilities;
   /** The contexts whose contracts it calls. The graph has no cycles. */
   readonly needs?: readonly string[];
   readonly publishes?: readonly EventType<object>[];
@@ -59,6 +63,22 @@ export interface ContextDefinition {
   /** TypeORM migrations and entities of its own tables, after those of the store. */
   readonly migrations?: readonly Type[];
   readonly entities?: readonly Type[];
+}
+
+/** What the CapabilityStatement says of a context beyond its types and operations. */
+export interface Capabilities {
+  /** CapabilityStatements of guides that it conforms to. */
+  readonly instantiates?: readonly string[];
+  /** By type: members of `rest.resource` such as `supportedProfile` and `extension`. */
+  readonly types?: Readonly<Record<string, object>>;
+}
+
+/** The rules of a context in an installation with these partners. */
+export function rulesOf(
+  { rules = [] }: ContextDefinition,
+  partners = new Partners([]),
+): readonly WriteRule[] {
+  return typeof rules === 'function' ? rules(partners) : rules;
 }
 
 export function defineContext(definition: ContextDefinition): ContextDefinition {

@@ -50,6 +50,8 @@ export interface ResourceStore {
   /** Records that data leave, or are asked for elsewhere, where no answer of this store is what leaves. */
   recordDisclosure(caller: Caller, disclosure: RecordedDisclosure): Promise<void>;
   readonly localReference: LocalReference;
+  /** Where the API is, `https://fhir.hospital.example/fhir/R4`; undefined while it is not known. */
+  readonly ownBase: string | undefined;
 }
 
 export function createResourceStore(options: StoreOptions): ResourceStore {
@@ -68,5 +70,8 @@ export function createResourceStore(options: StoreOptions): ResourceStore {
     counts: (caller, request) => countResources(parts, caller, request),
     recordDisclosure: (caller, disclosure) => recordDisclosure(parts, caller, disclosure),
     localReference: (reference) => localReference(reference, parts.ownBase),
+    get ownBase() {
+      return parts.ownBase;
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { Caller } from '#platform/access';
 import type { NewEvent } from '#platform/messaging';
 
 /** A parsed FHIR resource. */
@@ -17,5 +18,7 @@ export interface WriteRule {
     before: Resource | undefined,
     after: Resource | undefined,
     localReference: LocalReference,
+    /** Who writes. */
+    writer: Caller,
   ): readonly NewEvent[];
 }

@@ -6,6 +6,7 @@ export { houseTopologies, type HouseTopology } from './house/house-topology.ts';
 export { openHouseDatabase, type HouseDatabase } from './house/house-database.ts';
 export { houseParts, openHouse } from './house/open-house.ts';
 export { SeptumProcess } from './house/septum-process.ts';
+export { Receiver, type Received } from './receiver.ts';
 export { slowdown } from './slowdown.ts';
 export { lexicalTree, withoutServersOwn } from './lexical-resource.ts';
 export { describeWithData } from './test-data.ts';

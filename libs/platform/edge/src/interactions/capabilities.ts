@@ -16,6 +16,10 @@ export function capabilityStatement(edge: Edge): object {
     status: 'active',
     date: '2026-01-01',
     kind: 'instance',
+    ...listed(
+      'instantiates',
+      edge.contexts.flatMap(({ capabilities }) => capabilities?.instantiates ?? []),
+    ),
     software: { name: 'Septum' },
     implementation: { description: "The hospital's data exchange in one program" },
     fhirVersion: '4.0.1',
@@ -46,6 +50,8 @@ function resource(edge: Edge, type: string): object {
   };
   const operations = edge.operations
     .filter((each) => each.level !== 'system' && each.type === type)
+    // One that is invoked on the type and on an instance is one operation.
+    .filter((each, at, all) => all.findIndex(({ contract }) => contract === each.contract) === at)
     .map(operation);
   return {
     type,
@@ -60,12 +66,13 @@ function resource(edge: Edge, type: string): object {
     ...listed('searchInclude', references),
     searchParam: parameters.map(({ code, url, type: kind }) => ({ name: code, definition: url, type: kind })),
     ...listed('operation', type === 'Patient' ? [everything, ...operations] : operations),
+    ...edge.contexts.reduce((found, { capabilities }) => ({ ...found, ...capabilities?.types?.[type] }), {}),
   };
 }
 
-function operation({ name, type, documentation }: Operation): object {
-  const definition = `urn:septum:operation:${type === undefined ? '' : `${type}:`}${name}`;
-  return { name, definition, documentation };
+function operation({ name, type, documentation, definition }: Operation): object {
+  const own = `urn:septum:operation:${type === undefined ? '' : `${type}:`}${name}`;
+  return { name, definition: definition ?? own, documentation };
 }
 
 /** FHIR knows no empty arrays. */

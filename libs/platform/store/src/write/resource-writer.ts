@@ -143,7 +143,7 @@ export class ResourceWriter {
     if (new Set(sorted.map(({ item }) => item)).size < sorted.length) {
       throw new Fault('bad-parameter', 'One transaction writes the same resource twice; write it once.');
     }
-    const decided = await this.#decide(transaction, sorted);
+    const decided = await this.#decide(caller, transaction, sorted);
     const called = decided.writes.map((write) => ({ caller, traceparent, write }));
     const rows = await transaction.query<OutcomeRow>(this.#statement(called, [...decided.events, ...events]));
     transaction.afterCommit(() => this.#parts.poke());
@@ -157,7 +157,7 @@ export class ResourceWriter {
    * Consults the rules of care on what is there, which the locks keep there. A resource that is not there cannot be
    * locked, so its write is made conditional on its absence.
    */
-  async #decide(transaction: Transaction, writes: readonly PreparedWrite[]) {
+  async #decide(caller: Caller, transaction: Transaction, writes: readonly PreparedWrite[]) {
     const ruled = writes.filter((write) => this.#rulesOf(write).length > 0);
     if (ruled.length === 0) return { writes, events: [] };
     const rows = await transaction.query<ResourceRow>({
@@ -173,7 +173,7 @@ export class ResourceWriter {
       const row = known.get(`${write.type}/${write.id}`);
       const before = row && !row.deleted ? (JSON.parse(textOf(row)) as Resource) : undefined;
       if (rules.length === 0 || (write.method === 'delete' && before === undefined)) return write;
-      const decide = () => rules.flatMap((rule) => rule.decide(before, afterOf(write), local));
+      const decide = () => rules.flatMap((rule) => rule.decide(before, afterOf(write), local, caller));
       events.push(...ofEntry(write, decide));
       return row || write.ifMatch !== null ? write : { ...write, ifMatch: 0 };
     });

@@ -1,4 +1,4 @@
-import type { Caller } from '#platform/access';
+import type { Caller } from './caller.ts';
 
 /** As whom a part does Septum's own work: hears events, asks for the state of others. */
 export function systemCaller(part: string): Caller {

@@ -253,6 +253,20 @@ describe('events between processes', () => {
     expect(await wrong()).toEqual([]);
   });
 
+  it('are carried once where two contexts hear them', async () => {
+    const twice = await publisher([discharged.pattern, discharged.pattern]);
+    await subscriber();
+    await write(
+      ward,
+      30,
+      () => ['Patient/1'],
+      () => twice.poke('ward'),
+    );
+    await until(all(60));
+    const manager = await jetstreamManager((await link()).connection);
+    expect((await manager.streams.info('septum-ward')).state.messages).toBe(30);
+  });
+
   it('show as lag when the stream is full, and are carried on when it has room', async () => {
     const { connection } = await link();
     const streams = new JetStreams({ connection, heard: [discharged.pattern], maxBytes: 4_000 });

@@ -34,7 +34,8 @@ export class JetStreams implements Streams {
     onError: (error: unknown) => void,
   ): Shipper | undefined {
     const { heard, maxBytes = defaultMaxBytes } = this.#options;
-    const patterns = heard.filter((pattern) => pattern.startsWith(`${part}.`)).sort();
+    // What several contexts hear is carried once: the server takes no subject twice.
+    const patterns = [...new Set(heard)].filter((pattern) => pattern.startsWith(`${part}.`)).sort();
     if (patterns.length === 0) return undefined;
     const jetstream = () => this.#connect();
     return new StreamShipper({ part, patterns, outbox, maxBytes, lead, onError, jetstream });

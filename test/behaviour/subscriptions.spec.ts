@@ -87,12 +87,10 @@ describe('a subscription', () => {
       await stored(house, order(`${patient}-order`, patient, { status: 'stopped' }));
       await stored(house, stay(`${patient}-stay`, patient, 'finished'));
     }
-    await board.until(
-      () =>
-        board.news('ada-stays').length === 1 &&
-        board.news('ada-pills').length === 2 &&
-        board.news('ada-papers').length === 1,
-    );
+    await eventually(async () => {
+      const news = ['ada-stays', 'ada-pills', 'ada-papers'].map((id) => board.news(id).length);
+      expect(news).toEqual([1, 2, 1]);
+    }, 60_000);
     const [discharge] = board.news('ada-stays');
     expect(eventsIn(discharge!)).toEqual([
       {

@@ -72,6 +72,16 @@ describe('the record of a search', () => {
   });
 });
 
+describe('the record of a disclosure', () => {
+  it('names the recipient and the patients, and nobody who is none', async () => {
+    const disclosure = { action: 'R', type: 'Observation', count: 2, detail: 'to city by asking' } as const;
+    const patients = ['p1', 'p2', 'p1', 'no,id', '}'];
+    expect(
+      await recorded(() => house.store.recordDisclosure(clinician, { ...disclosure, patients })),
+    ).toEqual([{ ...who, ...disclosure, id: null, patients: '{p1,p2}' }]);
+  });
+});
+
 describe('the record of a read of several, and of a compartment', () => {
   it('names what was there', async () => {
     const references = ['Observation/o3', 'Observation/none', 'Observation/o1'];

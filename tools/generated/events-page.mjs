@@ -24,9 +24,8 @@ export function eventsPage({ contexts, classes }) {
           code(`<context>.${name}`),
           'every context',
           contexts
-            .flatMap((context) =>
-              heard(`${context.name}.${name}`).map((each) => `${each} (of ${code(context.name)})`),
-            )
+            .map((context) => `${context.name}.${name}`)
+            .flatMap((pattern) => heard(pattern).map((each) => `${each} of ${code(pattern)}`))
             .join(', ') || 'nobody',
           classes.get(payload)?.says ?? '',
         ]),

@@ -1,4 +1,6 @@
 import type { LocalReference, Resource } from '#platform/store';
+import { conceptText, fields, words } from './element.ts';
+import { lineOrigin } from './line-origin.ts';
 
 /** Where a line of the medication history comes from. The order is that of care: ordered, handed out, given, reported. */
 export const historySources = [
@@ -21,6 +23,8 @@ export interface HistoryLine {
   readonly medication: string | undefined;
   /** `Medication/<id>` of this installation, when the medication is told by reference. */
   readonly medicationReference: string | undefined;
+  /** Who told of it, or which system sent it, as far as the resource says; see `lineOrigin`. */
+  readonly origin: string | undefined;
 }
 
 /** Reads one line from a resource of one of the four types; another type gives nothing. */
@@ -32,39 +36,32 @@ export function historyLine(resource: Resource, localReference: LocalReference):
     source,
     id: String(resource['id']),
     date: dateOf(resource),
-    status: text(resource['status']) ?? 'unknown',
+    status: words(resource['status']) ?? 'unknown',
     medication:
       conceptText(resource['medicationCodeableConcept']) ??
-      text(reference['display']) ??
+      words(reference['display']) ??
       containedMedication(resource),
     medicationReference: localMedication(localReference(reference['reference'])),
+    origin: lineOrigin(resource),
   };
 }
-
-/** What a CodeableConcept is called. https://hl7.org/fhir/R4/datatypes.html#CodeableConcept */
-export function conceptText(concept: unknown): string | undefined {
-  const { text: words, coding } = fields(concept);
-  const [first] = Array.isArray(coding) ? coding : [];
-  return text(words) ?? text(fields(first)['display']) ?? text(fields(first)['code']);
-}
-
 function dateOf(resource: Resource): string | undefined {
   switch (resource['resourceType']) {
     case 'MedicationRequest':
-      return text(resource['authoredOn']);
+      return words(resource['authoredOn']);
     case 'MedicationDispense':
-      return text(resource['whenHandedOver']) ?? text(resource['whenPrepared']);
+      return words(resource['whenHandedOver']) ?? words(resource['whenPrepared']);
     default:
       return (
-        text(resource['effectiveDateTime']) ??
-        text(fields(resource['effectivePeriod'])['start']) ??
-        text(resource['dateAsserted'])
+        words(resource['effectiveDateTime']) ??
+        words(fields(resource['effectivePeriod'])['start']) ??
+        words(resource['dateAsserted'])
       );
   }
 }
 
 function containedMedication(resource: Resource): string | undefined {
-  const reference = text(fields(resource['medicationReference'])['reference']);
+  const reference = words(fields(resource['medicationReference'])['reference']);
   if (!reference?.startsWith('#') || !Array.isArray(resource['contained'])) return undefined;
   const medication = resource['contained'].map(fields).find(({ id }) => `#${String(id)}` === reference);
   return medication && conceptText(medication['code']);
@@ -72,12 +69,4 @@ function containedMedication(resource: Resource): string | undefined {
 
 function localMedication(reference: string | undefined): string | undefined {
   return reference?.startsWith('Medication/') ? reference : undefined;
-}
-
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

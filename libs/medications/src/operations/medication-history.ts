@@ -6,7 +6,8 @@ import { Handles, Messenger, reply, type CallScope, type Reply } from '#platform
 import { InvokeOperation, operation } from '#platform/runtime';
 import { ResourceStoreToken, type LocalReference, type Resource, type ResourceStore } from '#platform/store';
 import { medicationsResources } from '../contract/index.ts';
-import { historyLine, historySources, conceptText, type HistoryLine } from '../domain/history-line.ts';
+import { conceptText } from '../domain/element.ts';
+import { historyLine, historySources, type HistoryLine } from '../domain/history-line.ts';
 import { historyList } from '../domain/history-list.ts';
 import { historyPage, lineReference } from '../domain/history-order.ts';
 

@@ -12,11 +12,13 @@
  *   searchText, dateInterval, numberInterval: the same normal form for index and query
  *   searchParameters(type), includeTargets(type, code), resourceTypes, isResourceType
  *   typeDefinition(name) → elements;  valueSetCodes(url) → codes by system
- *   idForm; printableName(name)                                 what an error may repeat of a client's words
+ *   sliceParameters(text) → [{ name, value?, resource?: text, parts }]
+ *   memberTexts(text) → each member of an object with its JSON text; objectText(members) → the object
+ *   idForm; derivedId(...words); printableName(name)            what an error may repeat of a client's words
  *   operationOutcome(fault or issues) → JSON text;  definitionSet() → content hash of the definitions
  */
 export * from './fault.ts';
-export { idForm } from './id.ts';
+export { derivedId, idForm } from './id.ts';
 export { printableName } from './printable-name.ts';
 export * from './search-request.ts';
 export {
@@ -31,6 +33,8 @@ export {
 export { packageRoot } from './package-root.ts';
 export {
   joinResource,
+  memberTexts,
+  objectText,
   splitResource,
   withMembers,
   type ParsedResource,
@@ -43,6 +47,7 @@ export {
   type SlicedBundle,
   type SlicedEntry,
 } from './bundle-slices.ts';
+export { sliceParameters, type SlicedParameter } from './parameters-slices.ts';
 export { comparableLink, substituteReferences, type Substitutions } from './reference-substitution.ts';
 export { validate } from './validate.ts';
 export { extract, references, type ExtractOptions } from './extract.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Fault } from './fault.ts';
-import { joinResource, splitResource, withMembers } from './resource-text.ts';
+import { joinResource, memberTexts, objectText, splitResource, withMembers } from './resource-text.ts';
 
 function faultOf(work: () => unknown): Fault {
   try {
@@ -169,5 +169,18 @@ describe('withMembers', () => {
       '{ "status": "entered-in-error", "value": 1.10, "contained": [{ "status": "final" }], "kind":"b" }',
     );
     expect(withMembers(text, {})).toBe(text);
+  });
+});
+
+describe('memberTexts', () => {
+  it('takes an object apart into texts that make it again', () => {
+    const text = '{"a": 1.10 ,"b":{"c":[1,2]},"d":"\\u0041"}';
+    const texts = memberTexts(text);
+    expect([...texts]).toEqual([
+      ['a', '1.10'],
+      ['b', '{"c":[1,2]}'],
+      ['d', '"\\u0041"'],
+    ]);
+    expect(objectText(texts)).toBe('{"a":1.10,"b":{"c":[1,2]},"d":"\\u0041"}');
   });
 });

@@ -119,3 +119,14 @@ export function withMembers(text: string, replacements: Readonly<Record<string, 
   }
   return changed + text.slice(copied);
 }
+
+/** The JSON text of each member of an object, in order: what a resource is put together from without losing a digit. */
+export function memberTexts(text: string): Map<string, string> {
+  return new Map(
+    members(text, skipSpace(text, 0)).map((each) => [each.key, text.slice(each.valueStart, each.valueEnd)]),
+  );
+}
+
+export function objectText(texts: ReadonlyMap<string, string>): string {
+  return `{${[...texts].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
+}

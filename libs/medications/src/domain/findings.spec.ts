@@ -14,7 +14,7 @@ const stay: ReconciledStay = {
 
 function line(resource: Resource, table: DrugTable = emptyDrugTable): TherapyLine {
   const resolve = (reference: unknown) => (typeof reference === 'string' ? reference : undefined);
-  return therapyLine({ resource, version: '1', resolve }, table)!;
+  return therapyLine({ resource, text: JSON.stringify(resource), version: '1', resolve }, table)!;
 }
 
 const order = (id: string, text: string, more: object = {}) =>
@@ -127,7 +127,7 @@ describe('what was omitted at discharge', () => {
       ]),
     ).toEqual([]);
     const home = statement('home', 'Levothyroxine');
-    expect(kinds([home], [], { ...stay, ended: ['MedicationStatement/home'] })).toEqual([]);
+    expect(kinds([home], [], { ...stay, ended: ['MedicationStatement/home 1'] })).toEqual([]);
   });
 });
 
@@ -234,15 +234,15 @@ describe('worksheets', () => {
     );
   });
 
-  it('change their content with a version, a finding, a missing source', () => {
+  it('change their tag with a version, a finding, a missing source', () => {
     const lines = [order('a', 'Ibuprofen')];
-    const contents = [
+    const tags = [
       of(lines),
       of(lines.map((each) => ({ ...each, version: '2' }))),
       worksheet({ lines, allergies: [{ id: 'i', code: { text: 'ibuprofen' } }], missing: [] }, stay),
       worksheet({ lines, allergies: [], missing: ['MedicationDispense'] }, stay),
-    ].map(({ content }) => content);
-    expect(new Set(contents).size).toBe(4);
+    ].map(({ tag }) => tag);
+    expect(new Set(tags).size).toBe(4);
   });
 
   it('have the newest dispense to decide on where nobody ordered or reported the drug', () => {

@@ -5,7 +5,6 @@ import { meet, sharedClasses, sharedIngredient, type Drug, type Likeness } from 
 import {
   compareTherapies,
   isCurrent,
-  isTherapy,
   linked,
   overlaps,
   type Span,
@@ -35,8 +34,12 @@ export interface ReconciledStay {
   /** `Encounter/<id>`. */
   readonly encounter: string;
   readonly span: Span;
-  /** The references of lines that an earlier reconciliation of this stay ended: their absence is intended. */
+  /** `reference version` of the lines that an earlier reconciliation of this stay ended: their absence is intended. */
   readonly ended: readonly string[];
+}
+
+export function isEnded({ reference, version }: TherapyLine, { ended }: ReconciledStay): boolean {
+  return ended.includes(`${reference} ${version}`);
 }
 
 /**
@@ -48,7 +51,7 @@ export function findings(
   allergies: readonly Resource[],
   stay: ReconciledStay,
 ): readonly Finding[] {
-  const inForce = lines.filter((line) => wasInForce(line, stay) && !stay.ended.includes(line.reference));
+  const inForce = lines.filter((line) => wasInForce(line, stay) && !isEnded(line, stay));
   const current = inForce.filter(isCurrent);
   const found = [
     ...pairs(inForce).flatMap(([a, b]) => comparePair(a, b)),
@@ -114,11 +117,12 @@ function isForDischarge({ source, status, isInpatient }: TherapyLine): boolean {
   return source.code === 'request' && status === 'active' && !isInpatient;
 }
 
-const neverTaken = ['draft', 'entered-in-error', 'cancelled', 'not-taken'];
+const neverTaken = ['draft', 'entered-in-error', 'cancelled', 'declined', 'not-taken'];
 
-/** A line whose status is an ended one counts when its own period, or its encounter, says that it reached into the stay. */
+/** A dispense counts for as long as it was supplied for; a line whose status is an ended one counts when its own period, or its encounter, says that it reached into the stay. */
 export function wasInForce(line: TherapyLine, stay: ReconciledStay): boolean {
-  if (!isTherapy(line.source) || neverTaken.includes(line.status)) return false;
+  if (line.source.code === 'administration' || neverTaken.includes(line.status)) return false;
+  if (line.source.code === 'dispense') return overlaps(line.span, stay.span);
   if (isCurrent(line) || line.encounter === stay.encounter) return true;
   return line.span.end !== Infinity && overlaps(line.span, stay.span);
 }

@@ -34,10 +34,15 @@ export interface TherapyLine {
   /** What it says that it follows from: the order of a dispense, the order before. */
   readonly follows: readonly string[];
   readonly resource: Resource;
+  /** As it is stored; absent: it is not our own. */
+  readonly text: string | undefined;
+  /** As another server answered it. */
+  readonly foreignText: string | undefined;
 }
 
 export interface LineSource {
   readonly resource: Resource;
+  readonly text: string;
   /** Absent: the resource is our own. */
   readonly url?: string;
   /** Says who keeps it, when it is not our own. */
@@ -73,6 +78,8 @@ export function therapyLine(source: LineSource, table: DrugTable): TherapyLine |
       .map(resolve)
       .filter((each) => each !== undefined),
     resource,
+    text: url === undefined ? source.text : undefined,
+    foreignText: url === undefined ? undefined : source.text,
   };
 }
 

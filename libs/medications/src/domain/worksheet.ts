@@ -1,7 +1,16 @@
+import { derivedId } from '#platform/fhir';
 import type { Resource } from '#platform/store';
 import { drugKeys } from './drug.ts';
-import { compare, findings, keyOf, wasInForce, type Finding, type ReconciledStay } from './findings.ts';
-import { isTherapy, overlaps, type TherapyLine } from './therapy-line.ts';
+import {
+  compare,
+  findings,
+  isEnded,
+  keyOf,
+  wasInForce,
+  type Finding,
+  type ReconciledStay,
+} from './findings.ts';
+import { isTherapy, type TherapyLine } from './therapy-line.ts';
 
 /** The lines of one drug, from whichever source. */
 export interface DrugGroup {
@@ -14,8 +23,8 @@ export interface DrugGroup {
 
 /** All that a person decides on to reconcile the medications of a stay. */
 export interface Worksheet {
-  /** All that was shown, as one text: another text, another worksheet. */
-  readonly content: string;
+  /** Of all that was shown: another tag, another worksheet. */
+  readonly tag: string;
   readonly groups: readonly DrugGroup[];
   readonly findings: readonly Finding[];
   /** The sources that could not be asked. */
@@ -45,17 +54,14 @@ export function worksheet(sources: WorksheetSources, stay: ReconciledStay): Work
     stay,
   );
   const missing = sources.missing.toSorted(compare);
-  return { content: contentOf(groups, found, missing, stay), groups, findings: found, missing };
+  return { tag: tagOf(groups, found, missing, stay), groups, findings: found, missing };
 }
 
 function drugGroup(lines: readonly TherapyLine[], stay: ReconciledStay): DrugGroup {
   const therapies = lines.filter((line) => isTherapy(line.source));
   const dispense = newest(lines, 'dispense');
-  const standsForTherapy =
-    therapies.length === 0 && dispense !== undefined && overlaps(dispense.span, stay.span);
-  const open = (standsForTherapy ? [dispense] : therapies.filter((line) => wasInForce(line, stay))).filter(
-    ({ reference }) => !stay.ended.includes(reference),
-  );
+  const standing = therapies.length > 0 || dispense === undefined ? therapies : [dispense];
+  const open = standing.filter((line) => wasInForce(line, stay) && !isEnded(line, stay));
   const evidence = [dispense, newest(lines, 'administration')].filter(
     (line) => line !== undefined && !open.includes(line),
   );
@@ -110,7 +116,7 @@ export function grouped(lines: readonly TherapyLine[]): readonly (readonly Thera
   return groups.map((group) => group.lines);
 }
 
-function contentOf(
+function tagOf(
   groups: readonly DrugGroup[],
   found: readonly Finding[],
   missing: readonly string[],
@@ -119,5 +125,6 @@ function contentOf(
   const shown = groups.map(({ lines, evidence }) =>
     [lines, evidence].map((each) => each.map(({ reference, version }) => `${reference} ${version}`)),
   );
-  return JSON.stringify([shown, found.map(keyOf), missing, stay.encounter, stay.ended.toSorted(compare)]);
+  const all = [shown, found.map(keyOf), missing, stay.encounter, stay.ended.toSorted(compare)];
+  return derivedId('worksheet', JSON.stringify(all));
 }

@@ -1,5 +1,13 @@
 import { defineContext } from '#platform/runtime';
+import { readReconciliation, reconciliationRecorded } from './contract/index.ts';
+import { GatherWorksheet } from './gather-worksheet.ts';
 import { medicationHistory, MedicationHistoryOperation } from './operations/medication-history.ts';
+import { reconcileMedications, ReconcileMedicationsOperation } from './operations/reconcile-medications.ts';
+import { otherServers, OtherServers } from './other-servers.ts';
+import { OwnLines } from './own-lines.ts';
+import { ProvenanceListener } from './provenance.listener.ts';
+import { ReconciliationController } from './reconciliation.controller.ts';
+import { CreateReconciliations1764100000000 } from './store/reconciliation.migration.ts';
 
 export const medications = defineContext({
   name: 'medications',
@@ -30,6 +38,18 @@ export const medications = defineContext({
     'SubstanceSourceMaterial',
     'SubstanceSpecification',
   ],
-  operations: [medicationHistory],
-  controllers: [MedicationHistoryOperation],
+  operations: [medicationHistory, reconcileMedications],
+  contracts: [readReconciliation],
+  controllers: [
+    MedicationHistoryOperation,
+    ReconcileMedicationsOperation,
+    ReconciliationController,
+    ProvenanceListener,
+  ],
+  providers: [OwnLines, OtherServers, GatherWorksheet],
+  needs: ['patients', 'encounters', 'clinical', 'privacy'],
+  publishes: [reconciliationRecorded],
+  hears: [reconciliationRecorded],
+  exits: [otherServers],
+  migrations: [CreateReconciliations1764100000000],
 });

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { clinicalResources } from '#clinical/contract';
 import { directoryResources } from '#directory/contract';
 import { encountersResources } from '#encounters/contract';
-import { medicationsResources } from '#medications/contract';
+import { medicationsResources, readReconciliation, reconciliationIn } from '#medications/contract';
 import { patientsResources } from '#patients/contract';
 import type { Caller } from '#platform/access';
 import { type SearchFilter } from '#platform/fhir';
@@ -56,7 +56,15 @@ export class GatherDischargeFacts {
     const known = unique(others.flat());
     const named = known.map(({ fields: resource }) => resource['medicationReference']);
     const medications = await this.#read(caller, medicationsResources, this.#local(named, 'Medication'));
-    return { encounter, patient: patients?.[0], others: unique([...known, ...medications]) };
+    // Asked for here, not read from the List: which of the two events comes first nobody says.
+    const { texts } = await this.#messenger.call(caller, readReconciliation, { encounter: encounterId });
+    const reconciliation = reconciliationIn(texts);
+    return {
+      encounter,
+      patient: patients?.[0],
+      others: unique([...known, ...medications]),
+      reconciliation,
+    };
   }
 
   #ofStay(caller: Caller, encounter: string): Promise<Fact[]>[] {

@@ -1,7 +1,9 @@
 import { encounterCancelled, encounterDischarged } from '#encounters/contract';
 import { defineContext } from '#platform/runtime';
+import { reconciliationRecorded } from '#medications/contract';
 import { DischargeListener } from './discharge.listener.ts';
 import { GatherDischargeFacts } from './gather-discharge-facts.ts';
+import { MedicationListListener } from './medication-list.listener.ts';
 
 export const transitions = defineContext({
   name: 'transitions',
@@ -16,8 +18,8 @@ export const transitions = defineContext({
     'CommunicationRequest',
     'Task',
   ],
-  controllers: [DischargeListener],
+  controllers: [DischargeListener, MedicationListListener],
   providers: [GatherDischargeFacts],
   needs: ['patients', 'directory', 'encounters', 'clinical', 'medications'],
-  hears: [encounterDischarged, encounterCancelled],
+  hears: [encounterDischarged, encounterCancelled, reconciliationRecorded],
 });

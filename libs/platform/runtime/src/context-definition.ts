@@ -21,7 +21,7 @@ export interface Operation {
   readonly level: 'system' | 'type' | 'instance';
   /** The type it is invoked on, which may be another context's: `Patient/$medication-history` is answered by `medications`. */
   readonly type?: string;
-  /** Whether GET is allowed: only for operations that change nothing. */
+  /** Whether GET is allowed: only for operations that change nothing without a body, and nothing more when called twice with one. */
   readonly readOnly: boolean;
   readonly contract: Contract<InvokeOperation, object>;
   /** One sentence for the CapabilityStatement. */

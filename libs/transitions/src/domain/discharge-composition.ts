@@ -57,15 +57,19 @@ export function compositionOf(stay: DischargeFacts, ids: DischargeIds, time: str
 }
 
 function sectionOf(section: DischargeSection, stay: DischargeFacts): object {
-  const facts = [stay.encounter, ...stay.others].filter((fact) => section.holds(fact, stay.encounter));
+  const facts = [stay.encounter, ...stay.others].filter((fact) => section.holds(fact, stay));
   const head = {
     title: section.title,
     code: { coding: [{ system: 'http://loinc.org', code: section.code, display: section.display }] },
   };
-  if (facts.length === 0) return { ...head, text: paragraph(section.absent), emptyReason };
-  const rows = facts.map((fact) => section.row(fact, (reference) => nameOf(reference, stay)));
+  const remark = section.remark?.(stay);
+  if (facts.length === 0) {
+    const said = [section.absent, remark].filter(Boolean).join(' ');
+    return { ...head, text: paragraph(said), emptyReason };
+  }
+  const rows = facts.map((fact) => section.row(fact, (reference) => nameOf(reference, stay), stay));
   const entry = facts.map((fact) => ({ reference: `${fact.type}/${fact.id}` }));
-  return { ...head, text: table(section.columns, rows), entry };
+  return { ...head, text: table(section.columns, rows, remark), entry };
 }
 
 /** https://hl7.org/fhir/R4/valueset-list-empty-reason.html: nothing is known here, which is not "there is none". */

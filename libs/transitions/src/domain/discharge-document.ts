@@ -45,8 +45,7 @@ export function dischargeDocument(
 function referencedFrom(stay: DischargeFacts): readonly Fact[] {
   const naming = ['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'Medication'];
   return stay.others.filter(
-    (fact) =>
-      naming.includes(fact.type) || dischargeSections.some((section) => section.holds(fact, stay.encounter)),
+    (fact) => naming.includes(fact.type) || dischargeSections.some((section) => section.holds(fact, stay)),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { Reconciliation } from '#medications/contract';
 import { all, fields, hasCode, words, type Fact } from './fact.ts';
 import { concept, humanName } from './wording.ts';
 
@@ -8,6 +9,8 @@ export interface DischargeFacts {
   readonly patient: Fact | undefined;
   /** Whatever else belongs to the stay or the patient, each once, in any order. */
   readonly others: readonly Fact[];
+  /** The last reconciliation of the stay's medications, if there was one. */
+  readonly reconciliation?: Reconciliation | undefined;
 }
 
 /** Who treated: the attending, else whoever took part. */

@@ -1,3 +1,5 @@
+import type { DischargeFacts } from './discharge-facts.ts';
+import { dischargeMedications, medication, status } from './discharge-medications.ts';
 import { all, fields, hasCode, words, type Fact } from './fact.ts';
 import { concept, date, dosage, observed, period } from './wording.ts';
 
@@ -7,12 +9,15 @@ export interface DischargeSection {
   /** LOINC. */
   readonly code: string;
   readonly display: string;
-  readonly holds: (fact: Fact, encounter: Fact) => boolean;
+  readonly holds: (fact: Fact, stay: DischargeFacts) => boolean;
   readonly columns: readonly string[];
   readonly row: (
     fact: Fact,
     named: (reference: unknown) => string | undefined,
+    stay: DischargeFacts,
   ) => readonly (string | undefined)[];
+  /** What is said of the section as a whole. */
+  readonly remark?: (stay: DischargeFacts) => string | undefined;
   /** What the section says when there is nothing: that nothing is recorded, not that there is nothing. */
   readonly absent: string;
 }
@@ -30,10 +35,6 @@ function when(fact: Fact): string | undefined {
   );
 }
 
-function medication(fact: Fact, named: (reference: unknown) => string | undefined): string | undefined {
-  return concept(fact.fields['medicationCodeableConcept']) ?? named(fact.fields['medicationReference']);
-}
-
 function note(fact: Fact): string | undefined {
   return words(
     all(fact.fields['note'])
@@ -41,10 +42,6 @@ function note(fact: Fact): string | undefined {
       .filter(Boolean)
       .join(' '),
   );
-}
-
-function status(fact: Fact): string | undefined {
-  return words(fact.fields['status']);
 }
 
 const diagnoses: DischargeSection = {
@@ -59,21 +56,6 @@ const diagnoses: DischargeSection = {
     date(condition['onsetDateTime']) ?? period(condition['onsetPeriod']),
   ],
   absent: 'No diagnosis is recorded for this stay.',
-};
-
-const dischargeMedications: DischargeSection = {
-  title: 'Discharge medications',
-  code: '10183-2',
-  display: 'Hospital discharge medications Narrative',
-  holds: (fact) =>
-    ['MedicationRequest', 'MedicationStatement'].includes(fact.type) && status(fact) === 'active',
-  columns: ['Medication', 'Dosage', 'Source'],
-  row: (fact, named) => [
-    medication(fact, named),
-    dosage(fact.fields['dosageInstruction'] ?? fact.fields['dosage']),
-    fact.type === 'MedicationRequest' ? 'Ordered' : 'Reported',
-  ],
-  absent: 'No active medication is recorded at discharge.',
 };
 
 const administered: DischargeSection = {
@@ -125,9 +107,9 @@ const results: DischargeSection = {
   title: 'Results',
   code: '30954-2',
   display: 'Relevant diagnostic tests/laboratory data Narrative',
-  holds: (fact) =>
+  holds: (fact, stay) =>
     fact.type === 'DiagnosticReport' ||
-    (fact.type === 'Observation' && !vitalSigns.holds(fact, fact) && !functionalStatus.holds(fact, fact)),
+    (fact.type === 'Observation' && !vitalSigns.holds(fact, stay) && !functionalStatus.holds(fact, stay)),
   columns: ['Examination', 'When', 'Result', 'Interpretation'],
   row: (fact) => [
     concept(fact.fields['code']),
@@ -184,15 +166,18 @@ const dischargeInstructions: DischargeSection = {
   title: 'Discharge instructions',
   code: '8653-8',
   display: 'Hospital Discharge instructions',
-  holds: (fact) => instructions(fact) !== undefined,
+  holds: (fact, stay) => instructions(fact, stay) !== undefined,
   columns: ['Concerning', 'Instruction to the patient'],
-  row: (fact, named) => [concept(fact.fields['code']) ?? medication(fact, named), instructions(fact)],
+  row: (fact, named, stay) => [
+    concept(fact.fields['code']) ?? medication(fact, named),
+    instructions(fact, stay),
+  ],
   absent: 'No instruction to the patient is recorded.',
 };
 
-function instructions(fact: Fact): string | undefined {
+function instructions(fact: Fact, stay: DischargeFacts): string | undefined {
   if (fact.type === 'ServiceRequest' && !isClosed(fact)) return words(fact.fields['patientInstruction']);
-  if (!dischargeMedications.holds(fact, fact)) return undefined;
+  if (!dischargeMedications.holds(fact, stay)) return undefined;
   const told = all(fact.fields['dosageInstruction']).map(({ patientInstruction }) => patientInstruction);
   return words(told.filter(Boolean).join(' '));
 }
@@ -201,7 +186,7 @@ const hospitalCourse: DischargeSection = {
   title: 'Hospital course',
   code: '8648-8',
   display: 'Hospital course Narrative',
-  holds: (fact, encounter) => fact === encounter,
+  holds: (fact, { encounter }) => fact === encounter,
   columns: ['Stay', 'Reason', 'Locations', 'Outcome and disposition'],
   row: ({ fields: stay }, named) => [
     period(stay['period']),

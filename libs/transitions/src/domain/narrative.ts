@@ -22,16 +22,18 @@ export function paragraph(text: string): Narrative {
   return wrap(`<p>${escapeXhtml(text)}</p>`);
 }
 
-/** A table; a cell that is not known is left empty. */
+/** A table, under a remark where there is one; a cell that is not known is left empty. */
 export function table(
   columns: readonly string[],
   rows: readonly (readonly (string | undefined)[])[],
+  remark?: string,
 ): Narrative {
   const head = columns.map((column) => `<th>${escapeXhtml(column)}</th>`).join('');
   const body = rows.map(
     (row) => `<tr>${row.map((cell) => `<td>${escapeXhtml(cell ?? '')}</td>`).join('')}</tr>`,
   );
-  return wrap(`<table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`);
+  const above = remark === undefined ? '' : `<p>${escapeXhtml(remark)}</p>`;
+  return wrap(`${above}<table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`);
 }
 
 function wrap(content: string): Narrative {

@@ -1,6 +1,7 @@
 import { defineContext } from '#platform/runtime';
 import { readReconciliation, reconciliationRecorded } from './contract/index.ts';
 import { GatherWorksheet } from './gather-worksheet.ts';
+import { LineProvenance } from './line-provenance.ts';
 import { medicationHistory, MedicationHistoryOperation } from './operations/medication-history.ts';
 import { reconcileMedications, ReconcileMedicationsOperation } from './operations/reconcile-medications.ts';
 import { otherServers, OtherServers } from './other-servers.ts';
@@ -46,7 +47,7 @@ export const medications = defineContext({
     ReconciliationController,
     ProvenanceListener,
   ],
-  providers: [OwnLines, OtherServers, GatherWorksheet],
+  providers: [OwnLines, OtherServers, LineProvenance, GatherWorksheet],
   needs: ['patients', 'encounters', 'clinical', 'privacy'],
   publishes: [reconciliationRecorded],
   hears: [reconciliationRecorded],

@@ -31,3 +31,8 @@ export function codesOf(concept: unknown): readonly string[] {
     words(system) !== undefined && words(code) !== undefined ? [`${String(system)}|${String(code)}`] : [],
   );
 }
+
+/** In the order of UTF-16 units: the same everywhere. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

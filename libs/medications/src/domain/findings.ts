@@ -1,5 +1,5 @@
 import type { Resource } from '#platform/store';
-import { codesOf, conceptText, all, fields } from './element.ts';
+import { all, codesOf, compare, conceptText, fields } from './element.ts';
 import { drugName } from './drug-name.ts';
 import { meet, sharedClasses, sharedIngredient, type Drug, type Likeness } from './drug.ts';
 import {
@@ -162,8 +162,4 @@ function about(a: TherapyLine, b: TherapyLine): readonly string[] {
 function pairs(lines: readonly TherapyLine[]): readonly (readonly [TherapyLine, TherapyLine])[] {
   const sorted = lines.toSorted((a, b) => compare(a.reference, b.reference));
   return sorted.flatMap((a, at) => sorted.slice(at + 1).map((b) => [a, b] as const));
-}
-
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

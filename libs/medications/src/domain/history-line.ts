@@ -12,10 +12,18 @@ export const historySources = [
 
 export type HistorySource = (typeof historySources)[number];
 
+/** A partner's name, and the address of the resource there. */
+export interface KeptElsewhere {
+  readonly server: string;
+  readonly url: string;
+}
+
 /** One line of a patient's medication history. */
 export interface HistoryLine {
   readonly source: HistorySource;
   readonly id: string;
+  /** Where another server keeps it; absent: it is our own. */
+  readonly kept?: KeptElsewhere | undefined;
   /** When it was ordered, handed out, given or taken, as the source says it; absent when the source does not. */
   readonly date: string | undefined;
   readonly status: string;
@@ -28,23 +36,30 @@ export interface HistoryLine {
 }
 
 /** Reads one line from a resource of one of the four types; another type gives nothing. */
-export function historyLine(resource: Resource, localReference: LocalReference): HistoryLine | undefined {
+export function historyLine(
+  resource: Resource,
+  localReference: LocalReference,
+  kept?: KeptElsewhere,
+): HistoryLine | undefined {
   const source = historySources.find(({ type }) => type === resource['resourceType']);
   if (source === undefined) return undefined;
   const reference = fields(resource['medicationReference']);
   return {
     source,
     id: String(resource['id']),
+    kept,
     date: dateOf(resource),
     status: words(resource['status']) ?? 'unknown',
     medication:
       conceptText(resource['medicationCodeableConcept']) ??
       words(reference['display']) ??
       containedMedication(resource),
-    medicationReference: localMedication(localReference(reference['reference'])),
-    origin: lineOrigin(resource),
+    medicationReference:
+      kept === undefined ? localMedication(localReference(reference['reference'])) : undefined,
+    origin: lineOrigin(resource, kept?.server),
   };
 }
+
 function dateOf(resource: Resource): string | undefined {
   switch (resource['resourceType']) {
     case 'MedicationRequest':

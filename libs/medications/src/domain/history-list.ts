@@ -4,9 +4,12 @@ import type { HistoryLine } from './history-line.ts';
 /** The code system of the flags that name a line's source. */
 export const historySourceSystem = 'https://septum.dev/fhir/CodeSystem/medication-history-source';
 
+/** The extension of a line that says where it comes from, in words. */
+export const lineOriginExtension = 'https://septum.dev/fhir/StructureDefinition/medication-line-origin';
+
 /**
- * The history as a FHIR List, one entry a line, in order: `flag` names the source, `item` points to it and says it in
- * words. https://hl7.org/fhir/R4/list.html
+ * The history as a FHIR List, one entry a line, in order: `flag` names the source, the extension says where it comes
+ * from, `item` points to it and says it in words. https://hl7.org/fhir/R4/list.html
  *
  * @param now When the list was drawn up, milliseconds since the epoch.
  */
@@ -39,13 +42,15 @@ const emptyReason = {
 
 function listEntry(line: HistoryLine): object {
   const { type, code, display } = line.source;
+  const origin = line.origin === undefined ? '' : `, ${line.origin}`;
   return {
+    extension: [{ url: lineOriginExtension, valueString: line.origin ?? 'recorded here' }],
     flag: { coding: [{ system: historySourceSystem, code, display }], text: display },
     ...(line.date === undefined ? {} : { date: line.date }),
     item: {
       reference: lineReference(line),
       type,
-      display: `${display}: ${line.medication ?? 'medication not named'} (${line.status})`,
+      display: `${display}: ${line.medication ?? 'medication not named'} (${line.status})${origin}`,
     },
   };
 }

@@ -1,16 +1,24 @@
 import { Fault } from '#platform/fhir';
+import { compare } from './element.ts';
 import { historySources, type HistoryLine } from './history-line.ts';
 
 /** What places a line in the history. */
-export type HistoryPlace = Pick<HistoryLine, 'source' | 'id' | 'date'>;
+export type HistoryPlace = Pick<HistoryLine, 'source' | 'id' | 'date'> & {
+  readonly kept?: { readonly server: string } | undefined;
+};
 
 /**
- * The order of the medication history: newest first; of one moment, the later step of care first; then by id. A date
+ * The order of the medication history: newest first; of one moment, the later step of care first; then by id, and of one
+ * id by server, our own first. A date
  * of a day, month or year stands for its beginning in UTC; lines without a date come last. The order depends on the
  * lines alone, so pages of it fit together.
  */
 export function compareHistory(a: HistoryPlace, b: HistoryPlace): number {
-  return moment(b) - moment(a) || step(b) - step(a) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  return moment(b) - moment(a) || step(b) - step(a) || compare(a.id, b.id) || compare(server(a), server(b));
+}
+
+function server({ kept }: HistoryPlace): string {
+  return kept?.server ?? '';
 }
 
 function moment({ date }: HistoryPlace): number {
@@ -39,12 +47,13 @@ export function historyPage(lines: readonly HistoryLine[], count: number, cursor
   return last !== undefined && rest.length > count ? { lines: page, next: cursorAt(last) } : { lines: page };
 }
 
-function cursorAt({ source, id, date }: HistoryPlace): string {
-  return Buffer.from([source.code, id, date ?? ''].join(' ')).toString('base64url');
+function cursorAt(place: HistoryPlace): string {
+  const { source, id, date } = place;
+  return Buffer.from([source.code, id, date ?? '', server(place)].join(' ')).toString('base64url');
 }
 
 function placeAt(cursor: string): HistoryPlace {
-  const [code, id, date] = Buffer.from(cursor, 'base64url').toString().split(' ');
+  const [code, id, date, name] = Buffer.from(cursor, 'base64url').toString().split(' ');
   const source = historySources.find((candidate) => candidate.code === code);
   if (source === undefined || !id) {
     throw new Fault(
@@ -52,9 +61,10 @@ function placeAt(cursor: string): HistoryPlace {
       'The _cursor is not one of ours. Take it from the next link of the page before.',
     );
   }
-  return { source, id, date: date || undefined };
+  return { source, id, date: date || undefined, kept: name ? { server: name } : undefined };
 }
 
-export function lineReference({ source, id }: HistoryPlace): string {
-  return `${source.type}/${id}`;
+/** `Type/id` of our own, the URL of another server's. */
+export function lineReference({ source, id, kept }: Pick<HistoryLine, 'source' | 'id' | 'kept'>): string {
+  return kept?.url ?? `${source.type}/${id}`;
 }

@@ -93,6 +93,59 @@ describe('the order of the medication history', () => {
   });
 });
 
+describe('lines that other servers keep', () => {
+  const elsewhere = (server: string, more: object = {}) =>
+    historyLine(
+      {
+        resourceType: 'MedicationRequest',
+        id: 'r1',
+        status: 'active',
+        authoredOn: '2026-03-01T08:00:00Z',
+        ...aspirin,
+        ...more,
+      },
+      (reference) => String(reference),
+      { server, url: `https://${server}.example/r4/MedicationRequest/r1` },
+    )!;
+
+  it('are told apart from our own under the same id, on pages too', () => {
+    const all = [lines[0]!, elsewhere('city'), elsewhere('abbey')];
+    const first = historyPage(all, 2);
+    const pages = [...first.lines, ...historyPage(all, 2, first.next).lines];
+    expect(pages.map(lineReference)).toEqual([
+      'MedicationRequest/r1',
+      'https://abbey.example/r4/MedicationRequest/r1',
+      'https://city.example/r4/MedicationRequest/r1',
+    ]);
+  });
+
+  it('name the server, the informant and the sending system', () => {
+    const told = { reportedReference: { display: 'Daughter' }, meta: { source: 'urn:septum:v2:adt#42' } };
+    expect(elsewhere('city', told).origin).toBe('told by Daughter, urn:septum:v2:adt#42, city');
+    const [entry] = (historyList('p', [elsewhere('city')], 0) as { entry: object[] }).entry;
+    expect(entry).toMatchObject({
+      extension: [{ valueString: 'city' }],
+      item: {
+        reference: 'https://city.example/r4/MedicationRequest/r1',
+        display: 'Ordered: Aspirin 100 mg (active), city',
+      },
+    });
+    const [own] = (historyList('p', [lines[0]!], 0) as { entry: object[] }).entry;
+    expect(own).toMatchObject({ extension: [{ valueString: 'recorded here' }] });
+  });
+
+  it('have their medications by reference from there alone', () => {
+    const referring = {
+      medicationCodeableConcept: undefined,
+      medicationReference: { reference: 'Medication/m' },
+    };
+    expect(elsewhere('city', referring)).toMatchObject({
+      medication: undefined,
+      medicationReference: undefined,
+    });
+  });
+});
+
 describe('a cursor of the medication history', () => {
   it('holds its place when the line it was taken from is gone', () => {
     const { next } = historyPage(lines, 3);

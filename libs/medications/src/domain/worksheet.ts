@@ -1,15 +1,8 @@
 import { derivedId } from '#platform/fhir';
 import type { Resource } from '#platform/store';
 import { drugKeys } from './drug.ts';
-import {
-  compare,
-  findings,
-  isEnded,
-  keyOf,
-  wasInForce,
-  type Finding,
-  type ReconciledStay,
-} from './findings.ts';
+import { compare } from './element.ts';
+import { findings, isEnded, keyOf, wasInForce, type Finding, type ReconciledStay } from './findings.ts';
 import { isTherapy, type TherapyLine } from './therapy-line.ts';
 
 /** The lines of one drug, from whichever source. */

@@ -1,15 +1,18 @@
 // An operation of Septum's own, defined as https://hl7.org/fhir/R4/operations.html asks.
 import { Controller, Inject } from '@nestjs/common';
 import { assertScope, hasScope, type Caller } from '#platform/access';
-import { Fault, operationOutcome, printableName } from '#platform/fhir';
-import { Handles, Messenger, reply, type CallScope, type Reply } from '#platform/messaging';
+import { Fault, printableName } from '#platform/fhir';
+import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation } from '#platform/runtime';
-import { ResourceStoreToken, type LocalReference, type Resource, type ResourceStore } from '#platform/store';
-import { medicationsResources } from '../contract/index.ts';
+import { ResourceStoreToken, type LocalReference, type ResourceStore } from '#platform/store';
 import { conceptText } from '../domain/element.ts';
 import { historyLine, historySources, type HistoryLine } from '../domain/history-line.ts';
 import { historyList } from '../domain/history-list.ts';
 import { historyPage, lineReference } from '../domain/history-order.ts';
+import { LineProvenance } from '../line-provenance.ts';
+import { outcomeOf, suppressed, type MissingSource } from '../missing-source.ts';
+import { OtherServers, type ForeignResource } from '../other-servers.ts';
+import { OwnLines, type OwnResource } from '../own-lines.ts';
 
 export const medicationHistory = operation('medications', {
   name: 'medication-history',
@@ -22,31 +25,35 @@ export const medicationHistory = operation('medications', {
 
 const defaultCount = 200;
 const mostCount = 1_000;
-const searchCount = 1_000;
-/** A history longer than this is refused: a list that leaves out lines would not say so to who reads it. */
-const mostLines = 20_000;
-
-/** Resources by `Type/id`, as parsed and as text. */
-type Sources = ReadonlyMap<string, { readonly resource: Resource; readonly text: string }>;
+/** The lines found, by their references, each with the text that the answer repeats. */
+type Found = ReadonlyMap<string, { readonly line: HistoryLine; readonly text: string }>;
 
 /**
  * `GET Patient/[id]/$medication-history?_count=&_cursor=` answers a searchset Bundle. Its first entry is a List (LOINC
  * 10160-0, ordered by event date, newest first), made for this page: entry by entry `flag` names the source (`request`,
- * `dispense`, `administration`, `statement`), `date` says when, `item` refers to the resource and says it in words. The
- * resources follow as the matches, in the same order. `total` counts all lines of the history, `link[next]` leads to the
- * next page. Types that the caller's scopes do not allow are left out: an OperationOutcome names them, and there is no
- * total. Faults: `forbidden` when that is all of them, `unknown-parameter`, `bad-parameter`, `too-costly`.
+ * `dispense`, `administration`, `statement`), an extension says where the line comes from, `date` says when, `item`
+ * refers to the resource and says it in words. The resources follow as the matches, in the same order, those of other
+ * servers as these answered them. `total` counts all lines of the history, `link[next]` leads to the next page. What
+ * could not be looked at, because of the caller's scopes or because a server did not answer, is left out: an
+ * OperationOutcome names it, and there is no total. Faults: `forbidden` when no source is left, `unknown-parameter`,
+ * `bad-parameter`, `too-costly`.
  */
 @Controller()
 export class MedicationHistoryOperation {
-  readonly #messenger: Messenger;
+  readonly #own: OwnLines;
+  readonly #others: OtherServers;
+  readonly #provenance: LineProvenance;
   readonly #localReference: LocalReference;
 
   constructor(
-    @Inject(Messenger) messenger: Messenger,
+    @Inject(OwnLines) own: OwnLines,
+    @Inject(OtherServers) others: OtherServers,
+    @Inject(LineProvenance) provenance: LineProvenance,
     @Inject(ResourceStoreToken) { localReference }: ResourceStore,
   ) {
-    this.#messenger = messenger;
+    this.#own = own;
+    this.#others = others;
+    this.#provenance = provenance;
     this.#localReference = localReference;
   }
 
@@ -58,98 +65,80 @@ export class MedicationHistoryOperation {
   ): Promise<Reply<object>> {
     const patient = String(id);
     const { count, cursor } = readParameters(parameters);
-    const types = historySources.map(({ type }) => type).filter((type) => hasScope(caller, type, 's'));
+    const kept = this.#own.suppressedFor(caller);
+    const types = historySources.map(({ type }) => type).filter((type) => !kept.includes(type));
     if (types.length === 0) assertScope(caller, historySources[0].type, 's');
-    const sources = await this.#sources(caller, types, patient, scope);
-    const lines = [...sources.values()]
-      .map(({ resource }) => historyLine(resource, this.#localReference))
-      .filter((line) => line !== undefined);
+    const [own, foreign] = await Promise.all([
+      this.#own.of(caller, patient, scope),
+      this.#others.of(caller, patient, types, scope),
+    ]);
+    const found = this.#found(own, foreign.resources);
+    const lines = [...found.values()].map(({ line }) => line);
     const page = historyPage(lines, count, cursor);
-    const named = await this.#named(caller, page.lines, scope);
-    const list = historyList(patient, named, Date.now());
-    const matches = page.lines
-      .map(lineReference)
-      .map((reference) => [`${base}/${reference}`, sources.get(reference)!.text] as const);
-    const addressOf = (at: string | undefined) => {
-      const query = `_count=${count}${at === undefined ? '' : `&_cursor=${encodeURIComponent(at)}`}`;
-      return `${base}/Patient/${patient}/$medication-history?${query}`;
-    };
-    const next = page.next === undefined ? {} : { next: addressOf(page.next) };
-    const links = { self: addressOf(cursor), ...next };
-    return reply({}, [bundleText(links, JSON.stringify(list), matches, lines.length, leftOut(caller))]);
+    const [named, provenance] = await Promise.all([
+      this.#named(caller, page.lines, scope),
+      this.#provenance.of(caller, ownReferences(page.lines), scope),
+    ]);
+    const told = named.map((line) => withAgent(line, provenance.agents.get(lineReference(line))));
+    const matches = page.lines.map((line) => {
+      const url = line.kept?.url ?? `${base}/${lineReference(line)}`;
+      return [url, found.get(lineReference(line))!.text] as const;
+    });
+    const missing = [...suppressed(withheldFrom(caller, kept), 'history'), ...foreign.missing];
+    const isWhole = kept.length === 0 && foreign.missing.length === 0;
+    const links = linksTo(`${base}/Patient/${patient}/$medication-history`, count, cursor, page.next);
+    const list = JSON.stringify(historyList(patient, told, Date.now()));
+    const total = isWhole ? { total: lines.length } : {};
+    return reply({}, [
+      bundleText({ ...total, link: links }, list, matches, [...missing, ...provenance.missing]),
+    ]);
   }
 
-  /** Everything of the types that the caller may see of the patient. */
-  async #sources(
-    caller: Caller,
-    types: readonly string[],
-    patient: string,
-    scope: CallScope,
-  ): Promise<Sources> {
-    const found = await Promise.all(types.map((type) => this.#search(caller, type, patient, scope)));
-    const texts = found.flat();
-    return new Map(
-      texts.map((text) => {
-        const resource = JSON.parse(text) as Resource;
-        return [`${String(resource['resourceType'])}/${String(resource['id'])}`, { resource, text }];
-      }),
-    );
-  }
-
-  async #search(caller: Caller, type: string, patient: string, within: CallScope): Promise<string[]> {
-    const filters = [
-      {
-        parameter: 'patient',
-        type: 'reference' as const,
-        values: [{ targetType: 'Patient', value: patient }],
-      },
-    ];
-    const found: string[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = cursor === undefined ? {} : { cursor };
-      const search = { filters, sort: [], count: searchCount, total: 'none' as const, ...page };
-      const { result, texts } = await this.#messenger.call(
-        caller,
-        medicationsResources.search,
-        { type, search },
-        { within },
-      );
-      found.push(...texts);
-      if (found.length > mostLines) {
-        throw new Fault(
-          'too-costly',
-          `The history has more than ${mostLines} lines. Search the four types by date instead.`,
-        );
-      }
-      cursor = result.next;
-    } while (cursor !== undefined);
+  #found(own: readonly OwnResource[], foreign: readonly ForeignResource[]): Found {
+    const found = new Map<string, { line: HistoryLine; text: string }>();
+    for (const { resource, text } of own) {
+      const line = historyLine(resource, this.#localReference);
+      if (line !== undefined) found.set(lineReference(line), { line, text });
+    }
+    for (const { resource, text, url, server, medication } of foreign) {
+      const line = historyLine(resource, this.#localReference, { server, url });
+      if (line === undefined) continue;
+      const named = { ...line, medication: line.medication ?? conceptText(medication?.['code']) };
+      found.set(url, { line: named, text });
+    }
     return found;
   }
 
   /** Lines that tell their medication by reference get its name from the Medication they refer to. */
   async #named(caller: Caller, lines: readonly HistoryLine[], within: CallScope): Promise<HistoryLine[]> {
-    const references = [
-      ...new Set(lines.map((line) => line.medicationReference).filter((each) => each !== undefined)),
-    ];
-    if (references.length === 0 || !hasScope(caller, 'Medication', 'r')) return [...lines];
-    const { texts } = await this.#messenger.call(
-      caller,
-      medicationsResources.readMany,
-      { references },
-      { within },
-    );
-    const names = new Map(
-      texts.map((text) => {
-        const medication = JSON.parse(text) as Resource;
-        return [`Medication/${String(medication['id'])}`, conceptText(medication['code'])];
-      }),
-    );
+    const references = lines.map((line) => line.medicationReference).filter((each) => each !== undefined);
+    const medications = await this.#own.medications(caller, references, within);
     return lines.map((line) => ({
       ...line,
-      medication: line.medication ?? names.get(line.medicationReference ?? ''),
+      medication: line.medication ?? conceptText(medications.get(line.medicationReference ?? '')?.['code']),
     }));
   }
+}
+
+function ownReferences(lines: readonly HistoryLine[]): string[] {
+  return lines.filter(({ kept }) => kept === undefined).map(lineReference);
+}
+
+function withAgent(line: HistoryLine, agent: string | undefined): HistoryLine {
+  if (agent === undefined) return line;
+  return { ...line, origin: [line.origin, `recorded by ${agent}`].filter(Boolean).join(', ') };
+}
+
+function linksTo(
+  address: string,
+  count: number,
+  cursor: string | undefined,
+  next: string | undefined,
+): readonly object[] {
+  const addressOf = (at: string | undefined) =>
+    `${address}?_count=${count}${at === undefined ? '' : `&_cursor=${encodeURIComponent(at)}`}`;
+  const self = { relation: 'self', url: addressOf(cursor) };
+  return next === undefined ? [self] : [self, { relation: 'next', url: addressOf(next) }];
 }
 
 function readParameters(parameters: InvokeOperation['parameters']): {
@@ -172,21 +161,22 @@ function readParameters(parameters: InvokeOperation['parameters']): {
   return { count: Math.min(Number(written), mostCount), cursor: parameters['_cursor']?.at(-1) };
 }
 
-/** What the caller's scopes keep from the history: a history that lacks lines without saying so would harm. */
-function leftOut(caller: Caller): readonly string[] {
-  const types = historySources.map(({ type }) => type).filter((type) => !hasScope(caller, type, 's'));
-  return hasScope(caller, 'Medication', 'r') ? types : [...types, 'Medication'];
+/** Without Provenance and Medication the lines are all there; some lack who recorded them, some their name. */
+function withheldFrom(caller: Caller, kept: readonly string[]): readonly string[] {
+  return [
+    ...(hasScope(caller, 'Provenance', 's') ? [] : ['Provenance']),
+    ...kept,
+    ...(hasScope(caller, 'Medication', 'r') ? [] : ['Medication']),
+  ];
 }
 
 /** Put together from texts, so that every decimal stays as it was written. */
 function bundleText(
-  links: Readonly<Record<string, string>>,
+  head: object,
   list: string,
   matches: readonly (readonly [fullUrl: string, text: string])[],
-  lines: number,
-  missing: readonly string[],
+  missing: readonly MissingSource[],
 ): string {
-  const isWhole = missing.every((type) => type === 'Medication');
   const entries = [
     `{"resource":${list},"search":{"mode":"include"}}`,
     ...matches.map(
@@ -194,13 +184,6 @@ function bundleText(
     ),
   ];
   if (missing.length > 0) entries.push(`{"resource":${outcomeOf(missing)},"search":{"mode":"outcome"}}`);
-  const link = Object.entries(links).map(([relation, url]) => ({ relation, url }));
-  const head = { resourceType: 'Bundle', type: 'searchset', ...(isWhole ? { total: lines } : {}), link };
-  return `${JSON.stringify(head).slice(0, -1)},"entry":[${entries.join(',')}]}`;
-}
-
-/** https://hl7.org/fhir/R4/codesystem-issue-type.html#issue-type-suppressed */
-function outcomeOf(missing: readonly string[]): string {
-  const diagnostics = `This history is partial: the scopes of this token keep ${missing.join(', ')} from it. Ask for a token that may search them.`;
-  return operationOutcome([{ severity: 'warning', code: 'suppressed', diagnostics }]);
+  const all = JSON.stringify({ resourceType: 'Bundle', type: 'searchset', ...head });
+  return `${all.slice(0, -1)},"entry":[${entries.join(',')}]}`;
 }

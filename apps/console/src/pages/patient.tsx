@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { type Bundle, dateText, nameText, type PatientResource, type Resource } from '../fhir.ts';
 import { useFetched } from '../fetched.ts';
+import { Medications } from '../parts/medications.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 import { timelineOf } from '../timeline.ts';
 
@@ -46,6 +47,7 @@ export function Patient({ id }: { id: string }) {
         </p>
       ))}
       {documents.length > 0 && <Documents documents={documents} />}
+      {patient && <Medications patient={id} />}
       {patient && <Timeline happenings={happenings} />}
     </>
   );

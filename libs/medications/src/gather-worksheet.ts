@@ -12,7 +12,8 @@ import type { ReconciledStay } from './domain/findings.ts';
 import { moment, therapyLine, type LineSource } from './domain/therapy-line.ts';
 import { worksheet, type Worksheet } from './domain/worksheet.ts';
 import { suppressed, type MissingSource } from './missing-source.ts';
-import { OtherServers, type ForeignResource } from './other-servers.ts';
+import type { ForeignResource } from './one-server.ts';
+import { OtherServers } from './other-servers.ts';
 import { OwnLines, type OwnResource } from './own-lines.ts';
 import { Reconciliations } from './store/reconciliations.ts';
 

@@ -4,6 +4,7 @@ import { reconciliationDecisions, type DecidedLine, type Reconciliation } from '
 export interface DecisionProvenance {
   readonly resourceType: 'Provenance';
   readonly id: string;
+  readonly [element: string]: unknown;
 }
 
 /**
@@ -29,17 +30,15 @@ function provenanceOf(decided: DecidedLine, reconciliation: Reconciliation): Dec
   return {
     resourceType: 'Provenance',
     id: derivedId('reconciliation-provenance', id, line),
-    ...{
-      target: targets.filter((each) => each !== undefined).map((reference) => ({ reference })),
-      recorded: recordedAt,
-      activity: { coding: [code], text: 'Medication reconciliation' },
-      ...(reason === undefined ? {} : { reason: [{ text: reason }] }),
-      agent: [agentOf(by)],
-      entity: [
-        { role: 'source', what: { reference: what } },
-        { role: 'source', what: { reference: `Encounter/${encounter}` } },
-      ],
-    },
+    target: targets.filter((each) => each !== undefined).map((reference) => ({ reference })),
+    recorded: recordedAt,
+    activity: { coding: [code], text: 'Medication reconciliation' },
+    ...(reason === undefined ? {} : { reason: [{ text: reason }] }),
+    agent: [agentOf(by)],
+    entity: [
+      { role: 'source', what: { reference: what } },
+      { role: 'source', what: { reference: `Encounter/${encounter}` } },
+    ],
   };
 }
 

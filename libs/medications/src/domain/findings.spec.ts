@@ -243,6 +243,13 @@ describe('worksheets', () => {
       worksheet({ lines, allergies: [], missing: ['MedicationDispense'] }, stay),
     ].map(({ tag }) => tag);
     expect(new Set(tags).size).toBe(4);
+    const given = line({
+      resourceType: 'MedicationAdministration',
+      id: 'g',
+      status: 'completed',
+      medicationCodeableConcept: { text: 'Ibuprofen' },
+    });
+    expect(of([...lines, given]).tag).toBe(tags[0]);
   });
 
   it('have the newest dispense to decide on where nobody ordered or reported the drug', () => {

@@ -16,7 +16,7 @@ export interface DrugGroup {
 
 /** All that a person decides on to reconcile the medications of a stay. */
 export interface Worksheet {
-  /** Of all that was shown: another tag, another worksheet. */
+  /** Of all that is decided on, and what was found in it: another tag, another worksheet. */
   readonly tag: string;
   readonly groups: readonly DrugGroup[];
   readonly findings: readonly Finding[];
@@ -115,9 +115,8 @@ function tagOf(
   missing: readonly string[],
   stay: ReconciledStay,
 ): string {
-  const shown = groups.map(({ lines, evidence }) =>
-    [lines, evidence].map((each) => each.map(({ reference, version }) => `${reference} ${version}`)),
-  );
+  // Not the evidence: what is given every hour must not make the worksheet another every hour.
+  const shown = groups.map(({ lines }) => lines.map(({ reference, version }) => `${reference} ${version}`));
   const all = [shown, found.map(keyOf), missing, stay.encounter, stay.ended.toSorted(compare)];
   return derivedId('worksheet', JSON.stringify(all));
 }

@@ -11,7 +11,8 @@ import { historyList } from '../domain/history-list.ts';
 import { historyPage, lineReference } from '../domain/history-order.ts';
 import { LineProvenance } from '../line-provenance.ts';
 import { outcomeOf, suppressed, type MissingSource } from '../missing-source.ts';
-import { OtherServers, type ForeignResource } from '../other-servers.ts';
+import type { ForeignResource } from '../one-server.ts';
+import { OtherServers } from '../other-servers.ts';
 import { OwnLines, type OwnResource } from '../own-lines.ts';
 
 export const medicationHistory = operation('medications', {

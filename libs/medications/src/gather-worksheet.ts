@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { clinicalResources } from '#clinical/contract';
 import { encountersResources } from '#encounters/contract';
 import { assertScope, hasScope, type Caller } from '#platform/access';
-import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
 import { asFault, Fault } from '#platform/fhir';
 import { Messenger, type CallScope } from '#platform/messaging';
 import { ResourceStoreToken, type LocalReference, type Resource, type ResourceStore } from '#platform/store';
@@ -49,13 +48,13 @@ export class GatherWorksheet {
     @Inject(ResourceStoreToken) { localReference }: ResourceStore,
     @Inject(OwnLines) own: OwnLines,
     @Inject(OtherServers) others: OtherServers,
-    @Inject(ContextDatabaseToken) database: ContextDatabase,
+    @Inject(Reconciliations) reconciliations: Reconciliations,
   ) {
     this.#messenger = messenger;
     this.#localReference = localReference;
     this.#own = own;
     this.#others = others;
-    this.#reconciliations = new Reconciliations(database);
+    this.#reconciliations = reconciliations;
   }
 
   /** Faults: `not-found` for an encounter that is not there for this caller; `business-rule` without a patient here. */

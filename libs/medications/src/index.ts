@@ -10,6 +10,7 @@ import { OwnLines } from './own-lines.ts';
 import { ProvenanceListener } from './provenance.listener.ts';
 import { ReconciliationController } from './reconciliation.controller.ts';
 import { CreateReconciliations1764100000000 } from './store/reconciliation.migration.ts';
+import { Reconciliations } from './store/reconciliations.ts';
 
 export const medications = defineContext({
   name: 'medications',
@@ -48,7 +49,7 @@ export const medications = defineContext({
     ReconciliationController,
     ProvenanceListener,
   ],
-  providers: [OwnLines, OtherServers, LineProvenance, GatherWorksheet],
+  providers: [OwnLines, OtherServers, LineProvenance, GatherWorksheet, Reconciliations],
   needs: ['patients', 'encounters', 'clinical', 'privacy'],
   publishes: [reconciliationRecorded],
   hears: [reconciliationRecorded],

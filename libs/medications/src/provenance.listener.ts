@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#platform/access';
-import { ContextDatabaseToken, type ContextDatabase, type Transaction } from '#platform/database';
+import type { Transaction } from '#platform/database';
 import { Fault } from '#platform/fhir';
 import { Hears, Messenger, type Delivery, type EventMessage } from '#platform/messaging';
 import { importContracts } from '#platform/store';
@@ -22,10 +22,10 @@ export class ProvenanceListener {
 
   constructor(
     @Inject(Messenger) messenger: Messenger,
-    @Inject(ContextDatabaseToken) database: ContextDatabase,
+    @Inject(Reconciliations) reconciliations: Reconciliations,
   ) {
     this.#messenger = messenger;
-    this.#reconciliations = new Reconciliations(database);
+    this.#reconciliations = reconciliations;
   }
 
   @Hears(reconciliationRecorded, 'reconciliation-provenance')

@@ -1,6 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
 import { assertScope, type Caller } from '#platform/access';
-import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
 import { Handles, reply, type Reply } from '#platform/messaging';
 import { readReconciliation, type ReadReconciliation } from './contract/index.ts';
 import { Reconciliations } from './store/reconciliations.ts';
@@ -10,8 +9,8 @@ import { Reconciliations } from './store/reconciliations.ts';
 export class ReconciliationController {
   readonly #reconciliations: Reconciliations;
 
-  constructor(@Inject(ContextDatabaseToken) database: ContextDatabase) {
-    this.#reconciliations = new Reconciliations(database);
+  constructor(@Inject(Reconciliations) reconciliations: Reconciliations) {
+    this.#reconciliations = reconciliations;
   }
 
   @Handles(readReconciliation)

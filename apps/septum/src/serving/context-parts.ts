@@ -76,7 +76,6 @@ export async function contextParts(
       { provide: ContextDatabaseToken, useValue: database },
       { provide: ResourceStoreToken, useValue: store },
       { provide: ParticipantToken, useValue: participant },
-      { provide: ContextDatabaseToken, useValue: database },
       ...(exits.length === 0
         ? []
         : [

@@ -42,11 +42,12 @@ export class ReconcileMedicationsOperation {
     @Inject(GatherWorksheet) gather: GatherWorksheet,
     @Inject(ResourceStoreToken) store: ResourceStore,
     @Inject(ContextDatabaseToken) database: ContextDatabase,
+    @Inject(Reconciliations) reconciliations: Reconciliations,
   ) {
     this.#gather = gather;
     this.#store = store;
     this.#database = database;
-    this.#reconciliations = new Reconciliations(database);
+    this.#reconciliations = reconciliations;
   }
 
   @Handles(reconcileMedications.contract)

@@ -1,5 +1,6 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { rowPolicy, type Caller } from '#platform/access';
-import type { ContextDatabase, Transaction } from '#platform/database';
+import { ContextDatabaseToken, type ContextDatabase, type Transaction } from '#platform/database';
 import type { Reconciliation } from '../contract/index.ts';
 
 interface Row {
@@ -7,10 +8,11 @@ interface Row {
 }
 
 /** The recorded reconciliations that a caller may see. */
+@Injectable()
 export class Reconciliations {
   readonly #database: ContextDatabase;
 
-  constructor(database: ContextDatabase) {
+  constructor(@Inject(ContextDatabaseToken) database: ContextDatabase) {
     this.#database = database;
   }
 

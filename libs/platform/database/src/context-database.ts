@@ -35,6 +35,3 @@ export interface ContextDatabase {
   pipeline<R extends object = Row>(policy: RowPolicy, statements: readonly Statement[]): Promise<R[][]>;
   transact<T>(policy: RowPolicy, work: (transaction: Transaction) => Promise<T>): Promise<T>;
 }
-
-/** Under this a context's Nest providers are given its database: for tables of its own, and for one transaction over them and the store. */
-export const ContextDatabaseToken = Symbol('ContextDatabase');

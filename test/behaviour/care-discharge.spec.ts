@@ -198,6 +198,22 @@ describe('a stay in hospital', () => {
     }
   });
 
+  it('has no document while its discharge is called off, and another version once it ends again', async () => {
+    await stay('again', 'ada-again');
+    await stored(encounter('again', 'ada-again', 'finished'));
+    await documentOf('again');
+    await stored(encounter('again', 'ada-again', 'in-progress'));
+    await eventually(async () => {
+      const [found] = await documentsOf('again');
+      if (found?.['status'] !== 'entered-in-error') throw new Error('the document still stands');
+    });
+    await stored(encounter('again', 'ada-again', 'finished'));
+    await eventually(async () => {
+      const found = await documentsOf('again');
+      expect(found.map(({ status }) => status)).toEqual(['current']);
+    });
+  });
+
   it('has no document when it was recorded after it was over', async () => {
     await stored(encounter('history', 'ada-1', 'finished'));
     await stay('marker', 'ada-marker');

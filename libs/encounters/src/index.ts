@@ -2,6 +2,7 @@ import { defineContext } from '#platform/runtime';
 import {
   encounterAdmitted,
   encounterCancelled,
+  encounterDischargeCancelled,
   encounterDischarged,
   encounterTransferred,
 } from './contract/encounter-events.ts';
@@ -11,5 +12,11 @@ export const encounters = defineContext({
   name: 'encounters',
   types: ['Encounter', 'EpisodeOfCare', 'Appointment', 'AppointmentResponse', 'Schedule', 'Slot', 'Flag'],
   rules: [encounterRule],
-  publishes: [encounterAdmitted, encounterTransferred, encounterDischarged, encounterCancelled],
+  publishes: [
+    encounterAdmitted,
+    encounterTransferred,
+    encounterDischarged,
+    encounterDischargeCancelled,
+    encounterCancelled,
+  ],
 });

@@ -1,5 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
-import { encounterCancelled, encounterDischarged, type EncounterEvent } from '#encounters/contract';
+import {
+  encounterCancelled,
+  encounterDischargeCancelled,
+  encounterDischarged,
+  type EncounterEvent,
+} from '#encounters/contract';
 import type { Caller } from '#platform/access';
 import type { Transaction } from '#platform/database';
 import { Hears, type Delivery, type EventMessage } from '#platform/messaging';
@@ -15,8 +20,8 @@ const summaries = 'discharge-summary';
  * Makes the discharge summary when a patient is discharged. It is written with the mark that the event was applied, and
  * its ids follow from the encounter, so there is one however often the event comes. While a context that knows part of
  * the stay does not answer there is none: the fault goes back to the dispatcher, which delivers the event again. A stay that turns
- * out to have been recorded in error takes its summary with it. Both events belong to one subscription, which keeps
- * their order: no summary comes after its withdrawal.
+ * out to have been recorded in error takes its summary with it, and so does a discharge that is called off. All belong to
+ * one subscription, which keeps their order: no summary comes after its withdrawal.
  */
 @Controller()
 export class DischargeListener {
@@ -55,9 +60,26 @@ export class DischargeListener {
     });
   }
 
-  /** The document itself stays as it was handed out: the parts by which it is found say what to think of it. */
   @Hears(encounterCancelled, summaries)
-  async cancelled(
+  cancelled(
+    caller: Caller,
+    event: EventMessage<EncounterEvent>,
+    delivery: Delivery<Transaction>,
+  ): Promise<void> {
+    return this.#withdraw(caller, event, delivery);
+  }
+
+  @Hears(encounterDischargeCancelled, summaries)
+  dischargeCancelled(
+    caller: Caller,
+    event: EventMessage<EncounterEvent>,
+    delivery: Delivery<Transaction>,
+  ): Promise<void> {
+    return this.#withdraw(caller, event, delivery);
+  }
+
+  /** The document itself stays as it was handed out: the parts by which it is found say what to think of it. */
+  async #withdraw(
     caller: Caller,
     event: EventMessage<EncounterEvent>,
     delivery: Delivery<Transaction>,

@@ -1,4 +1,4 @@
-import { encounterCancelled, encounterDischarged } from '#encounters/contract';
+import { encounterCancelled, encounterDischargeCancelled, encounterDischarged } from '#encounters/contract';
 import { defineContext } from '#platform/runtime';
 import { reconciliationRecorded } from '#medications/contract';
 import { DischargeListener } from './discharge.listener.ts';
@@ -21,5 +21,5 @@ export const transitions = defineContext({
   controllers: [DischargeListener, MedicationListListener],
   providers: [GatherDischargeFacts],
   needs: ['patients', 'directory', 'encounters', 'clinical', 'medications'],
-  hears: [encounterDischarged, encounterCancelled, reconciliationRecorded],
+  hears: [encounterDischarged, encounterDischargeCancelled, encounterCancelled, reconciliationRecorded],
 });

@@ -24,5 +24,12 @@ export const encounterTransferred = eventType('encounters', 'encounter.transferr
 /** The encounter became `finished`. */
 export const encounterDischarged = eventType('encounters', 'encounter.discharged', EncounterEvent);
 
+/** A discharge was called off: the encounter is underway again, as if it had never been finished. */
+export const encounterDischargeCancelled = eventType(
+  'encounters',
+  'encounter.discharge-cancelled',
+  EncounterEvent,
+);
+
 /** The encounter was called off before it took place, or turned out to have been recorded in error. */
 export const encounterCancelled = eventType('encounters', 'encounter.cancelled', EncounterEvent);

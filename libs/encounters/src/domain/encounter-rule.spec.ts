@@ -76,6 +76,8 @@ describe('the steps of an encounter', () => {
       'onleave > finished',
       'onleave > entered-in-error',
       'onleave > unknown',
+      'finished > in-progress',
+      'finished > onleave',
       'finished > entered-in-error',
       'cancelled > entered-in-error',
       'unknown > planned',
@@ -158,6 +160,13 @@ describe('what an encounter tells the other contexts', () => {
       },
     ]);
     expect(patterns(encounter('finished'), encounter('finished'))).toEqual([]);
+  });
+
+  it('is that a discharge was called off, when it goes on after it', () => {
+    for (const status of ['in-progress', 'onleave'])
+      expect(patterns(encounter('finished'), encounter(status))).toEqual([
+        'encounters.encounter.discharge-cancelled.v1',
+      ]);
   });
 
   it('is nothing when we first hear of it after it was over', () => {

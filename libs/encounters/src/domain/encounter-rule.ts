@@ -3,6 +3,7 @@ import type { Resource, WriteRule } from '#platform/store';
 import {
   encounterAdmitted,
   encounterCancelled,
+  encounterDischargeCancelled,
   encounterDischarged,
   encounterTransferred,
   type EncounterEvent,
@@ -33,7 +34,8 @@ function eventsOf(
 ): NewEvent[] {
   const orderKey = encounter.patient ? `Patient/${encounter.patient}` : `Encounter/${encounter.encounter}`;
   if (isUnderway(is.status) && !isUnderway(was.status)) {
-    return [{ type: encounterAdmitted, orderKey, payload: encounter }];
+    const type = was.status === 'finished' ? encounterDischargeCancelled : encounterAdmitted;
+    return [{ type, orderKey, payload: encounter }];
   }
   if (isUnderway(is.status) && is.location !== undefined && is.location !== was.location) {
     const previous = was.location === undefined ? {} : { previousLocation: was.location };

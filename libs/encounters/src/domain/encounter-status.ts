@@ -14,8 +14,8 @@ export type EncounterStatus =
 
 /**
  * Where an encounter may go from each status. Steps may be skipped forwards (a direct admission is never triaged, an
- * outpatient visit ends without an admission) and never taken back: a finished or cancelled encounter can only be
- * declared a mistake, so that what was published about it stays true.
+ * outpatient visit ends without an admission). Two are taken back, and each publishes that it is: a discharge that was
+ * called off, by going on with the encounter, and any, by declaring it a mistake.
  */
 const nextStatuses: Readonly<Record<EncounterStatus, readonly EncounterStatus[]>> = {
   planned: ['arrived', 'triaged', 'in-progress', 'cancelled', 'entered-in-error', 'unknown'],
@@ -23,7 +23,7 @@ const nextStatuses: Readonly<Record<EncounterStatus, readonly EncounterStatus[]>
   triaged: ['in-progress', 'finished', 'cancelled', 'entered-in-error', 'unknown'],
   'in-progress': ['onleave', 'finished', 'entered-in-error', 'unknown'],
   onleave: ['in-progress', 'finished', 'entered-in-error', 'unknown'],
-  finished: ['entered-in-error'],
+  finished: ['in-progress', 'onleave', 'entered-in-error'],
   cancelled: ['entered-in-error'],
   'entered-in-error': [],
   unknown: [

@@ -37,4 +37,5 @@ export {
   type EntityClass,
   type MigrationClass,
 } from './data-source.ts';
+export { takeFirst, Together, type TakeBatch, type WorkTogether } from './together.ts';
 export { rowSecurity } from './row-security.ts';

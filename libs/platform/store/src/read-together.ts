@@ -1,8 +1,7 @@
 import type { Caller } from '#platform/access';
-import type { ContextDatabase, RowPolicy } from '#platform/database';
+import { takeFirst, Together, type ContextDatabase, type RowPolicy } from '#platform/database';
 import { recordedClient } from './audit/audit-log.ts';
 import { rowColumns, type ResourceRow } from './resource-row.ts';
-import { takeFirst, Together } from './together.ts';
 
 /** A resource, and on whose behalf its current version is read. */
 export interface CalledRead {

@@ -1,9 +1,8 @@
 import { Fault } from '#platform/fhir';
-import type { ContextDatabase, RowPolicy, Statement } from '#platform/database';
+import { takeFirst, Together, type ContextDatabase, type RowPolicy, type Statement } from '#platform/database';
 import { AuditLog } from './audit/audit-log.ts';
 import { ReadTogether } from './read-together.ts';
 import { SearchHash } from './index/search-hash.ts';
-import { takeFirst, Together } from './together.ts';
 import type { WriteRule } from './write-rule.ts';
 
 export interface StoreOptions {

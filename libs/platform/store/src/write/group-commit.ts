@@ -1,4 +1,4 @@
-import { Together, type TakeBatch, type WorkTogether } from '../together.ts';
+import { Together, type TakeBatch, type WorkTogether } from '#platform/database';
 import type { CalledWrite, OutcomeRow } from './write-statement.ts';
 import { inLockOrder } from './write-statement.ts';
 

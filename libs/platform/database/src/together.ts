@@ -1,5 +1,5 @@
-import type { RowPolicy } from '#platform/database';
 import { Fault } from '#platform/fhir';
+import type { RowPolicy } from './context-database.ts';
 
 /** Answers all of these in one round trip and one commit, in their order. */
 export type WorkTogether<Item, Outcome> = (

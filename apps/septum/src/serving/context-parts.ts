@@ -11,6 +11,7 @@ import { OutboundHttp, type Partners } from '#platform/outbound';
 import {
   CreatePartSecret1763800000500,
   partSecret,
+  RelayToken,
   rulesOf,
   type ContextDefinition,
   type ContextParts,
@@ -76,6 +77,7 @@ export async function contextParts(
       { provide: ContextDatabaseToken, useValue: database },
       { provide: ResourceStoreToken, useValue: store },
       { provide: ParticipantToken, useValue: participant },
+      { provide: RelayToken, useValue: { poke } },
       ...(exits.length === 0
         ? []
         : [

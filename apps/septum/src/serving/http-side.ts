@@ -12,6 +12,7 @@ import {
   type Databases,
   type Health,
   type Metrics,
+  type OpenDoor,
   type Settings,
   type Shutdown,
   type Topology,
@@ -30,6 +31,8 @@ export interface HttpSideOptions {
   readonly shutdown: Shutdown;
   readonly shared: SharedTransactions | undefined;
   readonly address: PublicAddress;
+  /** What is open beside HTTP. */
+  readonly doors: readonly OpenDoor[];
 }
 
 /** Where this process answers HTTP. */
@@ -44,13 +47,14 @@ export async function openHttpSide(options: HttpSideOptions): Promise<HttpSide> 
   const { settings, topology, shutdown, metrics } = options;
   const port = await (topology.isHere('edge') ? listenWithEdge(options) : listenWithProbes(options));
   const url = listeningUrl(settings, port);
+  const beside = options.doors.map((door) => door.port);
   if (settings.profile === 'demo') {
-    assertDeclaredPorts([port]);
+    assertDeclaredPorts([port, ...beside]);
     return { url };
   }
   const own = await serveMetrics(metrics, settings.httpHost, settings.metricsPort);
   shutdown.at('close-clients', () => own.close());
-  assertDeclaredPorts([port, own.port]);
+  assertDeclaredPorts([port, own.port, ...beside]);
   return { url, metricsUrl: `${listeningUrl(settings, own.port)}/metrics` };
 }
 

@@ -3,12 +3,16 @@ import { EventExchange, JetStreams } from '#platform/messaging';
 import type { Partners } from '#platform/outbound';
 import {
   bootContext,
+  type ContextDefinition,
   type Databases,
+  type Door,
   type Health,
   type Log,
   type Metrics,
+  type OpenDoor,
   type PartFindings,
   type RunningContext,
+  type Settings,
   type Shutdown,
   type Topology,
 } from '#platform/runtime';
@@ -20,6 +24,7 @@ import { migrationProblems } from './migrated.ts';
 import type { SharedTransactions } from './shared-transactions.ts';
 
 export interface ContextsOptions {
+  readonly settings: Settings;
   readonly topology: Topology;
   readonly databases: Databases;
   readonly bindings: Bindings;
@@ -35,13 +40,14 @@ export interface ContextsOptions {
 /** The patterns that any context hears, wherever it runs. */
 const heard = catalogue.flatMap(({ hears = [] }) => hears.map(({ pattern }) => pattern));
 
-/** Boots the contexts of this process; none takes calls before all are found to be sound. */
-export async function startContexts(options: ContextsOptions): Promise<void> {
+/** Boots the contexts of this process; none takes calls before all are found to be sound. Answers the doors it opened. */
+export async function startContexts(options: ContextsOptions): Promise<readonly OpenDoor[]> {
   const { topology, databases, bindings, health, metrics, shutdown, log, shared, address, partners } =
     options;
   let events: EventExchange | undefined;
   const running: RunningContext[] = [];
-  for (const definition of catalogue.filter(({ name }) => topology.isHere(name))) {
+  const definitions = catalogue.filter(({ name }) => topology.isHere(name));
+  for (const definition of definitions) {
     const parts = await contextParts(definition, {
       databases,
       shutdown,
@@ -59,6 +65,13 @@ export async function startContexts(options: ContextsOptions): Promise<void> {
   shutdown.at('drain', () => Promise.all(running.map(({ application }) => application.close())));
   await events.start();
   for (const context of running) watch(context, events, options);
+  const doors = definitions.flatMap((definition, at) => doorsOf(definition, running[at]!));
+  shutdown.at('stop-admitting', () => Promise.all(doors.map((door) => door.close())));
+  return (await Promise.all(doors.map((door) => door.open(options.settings)))).flat();
+}
+
+function doorsOf({ doors = [] }: ContextDefinition, { application }: RunningContext): readonly Door[] {
+  return doors.map((door) => application.get(door));
 }
 
 function openEvents(

@@ -74,7 +74,8 @@ async function start(
   const metrics = new Metrics();
   const shared = openSharedTransactions(databases, planned, shutdown);
   shutdown.at('unready', () => health.stopping());
-  await startContexts({
+  const doors = await startContexts({
+    settings,
     address,
     partners,
     shared,
@@ -88,6 +89,7 @@ async function start(
   });
   if (planned.isHere('edge')) watchHome(databases, health);
   const { url, metricsUrl } = await openHttpSide({
+    doors,
     address,
     shared,
     settings,
@@ -104,7 +106,8 @@ async function start(
     await makeDemoData({ home: databases.open('edge'), messenger, health, patients, progress });
   }
   health.started();
-  const addresses = { http: url, ...(metricsUrl === undefined ? {} : { metrics: metricsUrl }) };
+  const open = Object.fromEntries(doors.map(({ name, port }) => [name, port]));
+  const addresses = { ...open, http: url, ...(metricsUrl === undefined ? {} : { metrics: metricsUrl }) };
   shutdown.at(
     'close-pools',
     writeRunFile(settings.dataDir, runFile(settings, planned, databases, addresses)),
@@ -116,7 +119,7 @@ function runFile(
   { natsUrl }: Settings,
   planned: Topology,
   { bootstrapUrl }: Databases,
-  addresses: Pick<RunFile, 'http' | 'metrics'>,
+  addresses: Pick<RunFile, 'http' | 'metrics' | 'mllp'>,
 ): RunFile {
   return {
     pid: process.pid,

@@ -91,6 +91,7 @@ function contextModule(
       { provide: Health, useValue: health },
       ...parts.providers,
       ...(definition.providers ?? []),
+      ...(definition.doors ?? []),
     ],
   };
 }

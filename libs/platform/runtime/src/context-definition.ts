@@ -3,6 +3,7 @@ import { IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import { contract, type Contract, type EventType } from '#platform/messaging';
 import { Partners, type Exit } from '#platform/outbound';
 import type { WriteRule } from '#platform/store';
+import type { Door } from './door.ts';
 
 /** A FHIR operation as its context receives it; a POST's body is `texts[0]`, the answer is the reply's `texts[0]`. */
 export class InvokeOperation {
@@ -40,6 +41,13 @@ export function operation(context: string, declaration: Omit<Operation, 'contrac
   });
 }
 
+/** What a context that publishes events of its own tells after its commit. */
+export interface Relay {
+  poke(): void;
+}
+
+export const RelayToken = Symbol('Relay');
+
 /** All that Septum needs to know of a bounded context. A context without rules of its own gives a name and its types. */
 export interface ContextDefinition {
   readonly name: string;
@@ -53,6 +61,8 @@ export interface ContextDefinition {
   /** Nest controllers (`@Handles` requests, `@Hears` events) and providers beyond plain FHIR. */
   readonly controllers?: readonly Type[];
   readonly providers?: readonly Provider[];
+  /** Ways in that are no contracts, such as a socket of another protocol: Nest providers, opened once all contexts take calls. */
+  readonly doors?: readonly Type<Door>[];
   /** For what it calls other systems: each a reason, the one that the audit records. With any, Nest gives it `OutboundHttp`. */
   readonly exits?: readonly Exit[];
   readonly capabilities?: Capabilities;

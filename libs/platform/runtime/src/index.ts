@@ -1,5 +1,7 @@
 export * from './context-definition.ts';
+export type { Door, OpenDoor } from './door.ts';
 export * from './load-settings.ts';
+export { MllpListenerSettings } from './mllp-listener-settings.ts';
 export * from './settings-environment.ts';
 export * from './settings-reference.ts';
 export * from './settings.ts';

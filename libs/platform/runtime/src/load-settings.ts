@@ -1,6 +1,7 @@
-import { validateSync } from 'class-validator';
+import { validateSync, type ValidationError } from 'class-validator';
 import { parse } from 'yaml';
 import { Fault } from '#platform/fhir';
+import { MllpListenerSettings } from './mllp-listener-settings.ts';
 import { declaredSettings, toolVariables, type SettingDeclaration } from './setting.ts';
 import { postgresUrl, Settings } from './settings.ts';
 
@@ -26,11 +27,19 @@ export function loadSettings(sources: SettingsSources): Settings {
   );
   settings.httpHost ||= settings.profile === 'demo' ? '127.0.0.1' : '0.0.0.0';
   settings.logLevel ??= settings.profile === 'demo' ? 'warn' : 'info';
-  const [wrong] = validateSync(settings, { stopAtFirstError: true });
+  if (Array.isArray(settings.mllpListeners))
+    settings.mllpListeners = settings.mllpListeners.map((each) =>
+      Object.assign(new MllpListenerSettings(), each),
+    );
+  const [wrong] = validateSync(settings, {
+    stopAtFirstError: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+  });
   if (wrong !== undefined) {
     const declared = declaredSettings().find(({ property }) => property === wrong.property);
     throw refusal(
-      `${declared?.variable ?? wrong.property}${shown(declared, wrong.value)}: ${Object.values(wrong.constraints ?? {})[0]}.`,
+      `${declared?.variable ?? wrong.property}${shown(declared, wrong.value)}: ${problemOf(wrong)}.`,
     );
   }
   for (const [context, url] of Object.entries(settings.databaseUrls)) {
@@ -44,6 +53,14 @@ export function loadSettings(sources: SettingsSources): Settings {
       );
   }
   return Object.freeze(settings);
+}
+
+/** What is wrong with it, or with the first thing in it: `[0].port must be …`. */
+function problemOf({ constraints, children = [] }: ValidationError): string {
+  const [inner] = children;
+  if (inner === undefined) return Object.values(constraints ?? {})[0] ?? 'is not valid';
+  const place = /^\d+$/.test(inner.property) ? `[${inner.property}]` : `.${inner.property}`;
+  return `${place} ${problemOf(inner)}`.replace(/(\]) (?=\.)/, '$1');
 }
 
 function fromEnvironment(sources: SettingsSources): Partial<Settings> {

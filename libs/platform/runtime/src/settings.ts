@@ -1,6 +1,7 @@
 import 'reflect-metadata';
-import { IsArray, IsIn, IsObject, IsOptional, IsString, Matches } from 'class-validator';
+import { IsArray, IsIn, IsObject, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
 import { Setting } from './setting.ts';
+import { MllpListenerSettings } from './mllp-listener-settings.ts';
 import { WholeNumber } from './whole-number.ts';
 
 export const profiles = ['demo', 'production'] as const;
@@ -54,9 +55,17 @@ export class Settings {
   @WholeNumber(0, 65535)
   metricsPort: number = 9464;
 
-  @Setting('SEPTUM_MLLP_PORT', 'TCP port of the HL7 v2 interface (MLLP); 0 takes a free one.')
+  @Setting('SEPTUM_MLLP_PORT', 'TCP port of the HL7 v2 interface (MLLP) on 127.0.0.1; 0 takes a free one.')
   @WholeNumber(0, 65535)
   mllpPort: number = 2575;
+
+  @Setting(
+    undefined,
+    'Further HL7 v2 interfaces, for other senders, other character sets, or beyond this machine with TLS. What one has: `docs/operating.md`.',
+  )
+  @IsArray({ message: 'must be a list of listeners' })
+  @ValidateNested({ each: true })
+  mllpListeners: MllpListenerSettings[] = [];
 
   @Setting('SEPTUM_DATA_DIR', 'Folder of the embedded PostgreSQL and of `run.json`.')
   @IsString()

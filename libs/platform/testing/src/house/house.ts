@@ -102,6 +102,11 @@ export class House {
     return running[this.#requests % running.length]?.process.url ?? this.#residents[0]?.process.url ?? '';
   }
 
+  /** The port on 127.0.0.1 that takes HL7 v2. */
+  get mllpPort(): number {
+    return this.#running('exchange')[0]?.process.mllpPort ?? 0;
+  }
+
   /** A client with a token of these scopes; confined to `patients` where given, and held by `who`. */
   async clientWith(
     scopes: readonly string[],

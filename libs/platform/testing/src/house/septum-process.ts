@@ -12,6 +12,7 @@ const startLimitMs = 240_000;
 interface Run {
   readonly pid: number;
   readonly http: string;
+  readonly mllp?: number;
 }
 
 /** One real process of Septum, that can be killed and started again where it was. */
@@ -22,6 +23,7 @@ export class SeptumProcess {
   readonly #environment: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #port = '0';
+  #mllpPort = '0';
   url = '';
 
   constructor(
@@ -44,7 +46,7 @@ export class SeptumProcess {
     return this.#child?.pid ?? 0;
   }
 
-  /** Resolves when the process says it is ready. It keeps its port from start to start. */
+  /** Resolves when the process says it is ready. It keeps its ports from start to start. */
   async start(): Promise<void> {
     if (!existsSync(program)) throw new Error(`${program} is not there: npm run build.`);
     mkdirSync(this.#folder, { recursive: true });
@@ -54,7 +56,7 @@ export class SeptumProcess {
       env: {
         ...inherited(),
         SEPTUM_HTTP_PORT: this.#port,
-        SEPTUM_MLLP_PORT: '0',
+        SEPTUM_MLLP_PORT: this.#mllpPort,
         SEPTUM_DEMO_PATIENTS: '0',
         SEPTUM_LOG_LEVEL: 'warn',
         SEPTUM_DRAIN_MS: '0',
@@ -65,8 +67,15 @@ export class SeptumProcess {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    this.url = await this.#ready();
-    this.#port = new URL(this.url).port;
+    const { http, mllp = 0 } = await this.#ready();
+    this.url = http;
+    this.#port = new URL(http).port;
+    this.#mllpPort = String(mllp);
+  }
+
+  /** Where it takes HL7 v2; 0 where `exchange` is not part of it. */
+  get mllpPort(): number {
+    return Number(this.#mllpPort);
   }
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
@@ -88,11 +97,11 @@ export class SeptumProcess {
     return join(this.#folder, 'septum.log');
   }
 
-  async #ready(): Promise<string> {
+  async #ready(): Promise<Run> {
     for (const until = Date.now() + startLimitMs; Date.now() < until; await sleep(50)) {
       if (!this.isRunning) break;
       const run = readRun(join(this.#folder, 'run.json'));
-      if (run?.pid === this.pid && (await isReady(run.http))) return run.http;
+      if (run?.pid === this.pid && (await isReady(run.http))) return run;
     }
     throw new Error(`The process ${this.name} did not get ready. Its log ends:\n${this.log()}`);
   }

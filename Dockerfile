@@ -13,6 +13,7 @@ COPY --from=build /septum/package.json ./
 COPY --from=build /septum/node_modules node_modules
 COPY --from=build /septum/dist dist
 COPY --from=build /septum/libs/platform/fhir/definitions libs/platform/fhir/definitions
+COPY --from=build /septum/libs/platform/v2-to-fhir/definitions libs/platform/v2-to-fhir/definitions
 COPY --from=build /septum/apps/console/dist apps/console/dist
 RUN mkdir /data && chown node:node /data
 USER node

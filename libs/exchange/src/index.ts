@@ -1,5 +1,6 @@
 import { encounterDischarged } from '#encounters/contract';
 import { defineContext, type ContextDefinition } from '#platform/runtime';
+import { v2Received } from './contract/v2-events.ts';
 import { DeliverNotifications } from './deliver-notifications.ts';
 import { subscriptionTopics } from './domain/subscription-topic.ts';
 import { FocusReader } from './focus-reader.ts';
@@ -16,6 +17,7 @@ import { subscriptionRule } from './subscription-rule.ts';
 import { SubscriptionListener } from './subscription.listener.ts';
 import { TellSubscribers } from './tell-subscribers.ts';
 import { heardOfMedications, heardOfTransitions, TopicListener } from './topic.listener.ts';
+import { v2Parts } from './v2-parts.ts';
 
 const types = [
   'Subscription',
@@ -43,13 +45,14 @@ export function exchangeBetween(neighbours: readonly ContextDefinition[]): Conte
     name: 'exchange',
     types,
     rules: (partners) => [subscriptionRule((url) => partners.at(url, 'rest-hook')?.name)],
-    operations: [importResources, ...subscriptionStatuses, subscriptionEvents],
+    operations: [importResources, ...subscriptionStatuses, subscriptionEvents, ...v2Parts.operations],
     controllers: [
       ImportOperation,
       SubscriptionStatusOperation,
       SubscriptionEventsOperation,
       SubscriptionListener,
       TopicListener,
+      ...v2Parts.controllers,
     ],
     providers: [
       { provide: ResourceOwners, useValue: owners },
@@ -59,12 +62,14 @@ export function exchangeBetween(neighbours: readonly ContextDefinition[]): Conte
       ServeSubscriber,
       DeliverNotifications,
       TellSubscribers,
+      ...v2Parts.providers,
     ],
+    doors: v2Parts.doors,
     needs: neighbours.filter((neighbour) => neighbour.types.length > 0).map(({ name }) => name),
     exits: [subscriptionNotification],
-    publishes: [subscriptionChanged],
-    hears: [subscriptionChanged, encounterDischarged, heardOfTransitions, heardOfMedications],
-    migrations: [CreateSubscribers1764000000000],
+    publishes: [subscriptionChanged, v2Received],
+    hears: [subscriptionChanged, encounterDischarged, heardOfTransitions, heardOfMedications, v2Received],
+    migrations: [CreateSubscribers1764000000000, ...v2Parts.migrations],
     capabilities: {
       instantiates: [`${guide}/CapabilityStatement/backport-subscription-server-r4`],
       types: { Subscription: subscriptionCapabilities },

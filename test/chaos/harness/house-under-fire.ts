@@ -126,6 +126,11 @@ export class HouseUnderFire {
     });
   }
 
+  /** Where a process takes HL7 v2. */
+  mllpPort(name: string): number {
+    return this.#process(name).mllpPort;
+  }
+
   isRunning(name: string): boolean {
     return this.#process(name).isRunning;
   }

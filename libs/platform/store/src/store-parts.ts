@@ -1,5 +1,11 @@
 import { Fault } from '#platform/fhir';
-import { takeFirst, Together, type ContextDatabase, type RowPolicy, type Statement } from '#platform/database';
+import {
+  takeFirst,
+  Together,
+  type ContextDatabase,
+  type RowPolicy,
+  type Statement,
+} from '#platform/database';
 import { AuditLog } from './audit/audit-log.ts';
 import { ReadTogether } from './read-together.ts';
 import { SearchHash } from './index/search-hash.ts';

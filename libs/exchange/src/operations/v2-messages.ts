@@ -1,0 +1,97 @@
+// An operation of Septum's own, defined as https://hl7.org/fhir/R4/operations.html asks.
+import { Controller, Inject } from '@nestjs/common';
+import { assertScope, type Caller } from '#platform/access';
+import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
+import { Fault, printableName } from '#platform/fhir';
+import { Handles, reply, type Reply } from '#platform/messaging';
+import { InvokeOperation, operation } from '#platform/runtime';
+import type { V2Issue, V2State } from '../store/v2-messages.ts';
+import { listHeads, type V2MessageHead } from '../store/v2-queue.ts';
+
+export const v2Messages = operation('exchange', {
+  name: 'v2-messages',
+  level: 'system',
+  readOnly: true,
+  documentation:
+    'The HL7 v2 messages that came, newest first: from whom, what became of each, and where it is wrong; not what stands in them.',
+});
+
+const states: readonly V2State[] = ['waiting', 'applied', 'rejected', 'failed', 'dismissed'];
+const mostCount = 500;
+
+/**
+ * `GET $v2-messages?state=rejected,failed&listener=&_count=&before=` answers Parameters with a `message` for each: `id`,
+ * `position`, `received`, `listener`, `sender`, `controlId`, `event`, `state`, `repeated`, and an `issue` with `location`,
+ * `code` and `text` for each thing wrong. `next`: the `before` of the next page. Faults: `forbidden` without the scope to
+ * search MessageHeader, `unknown-parameter`, `bad-parameter`.
+ */
+@Controller()
+export class V2MessagesOperation {
+  constructor(@Inject(ContextDatabaseToken) private readonly database: ContextDatabase) {}
+
+  @Handles(v2Messages.contract)
+  async list(caller: Caller, { parameters }: InvokeOperation): Promise<Reply<object>> {
+    assertScope(caller, 'MessageHeader', 's');
+    const wanted = readParameters(parameters);
+    const heads = await listHeads(this.database, caller, wanted);
+    const page = heads.slice(0, wanted.count);
+    const parameter: object[] = page.map(messageParameter);
+    if (heads.length > page.length)
+      parameter.push({ name: 'next', valueString: String(page.at(-1)!.position) });
+    return reply({}, [JSON.stringify({ resourceType: 'Parameters', parameter })]);
+  }
+}
+
+export function messageParameter(head: V2MessageHead): object {
+  const part: object[] = [
+    { name: 'id', valueUuid: `urn:uuid:${head.id}` },
+    { name: 'position', valueString: String(head.position) },
+    { name: 'received', valueInstant: new Date(head.receivedAt).toISOString() },
+    { name: 'listener', valueString: head.listener },
+    ...(head.sender === '|' ? [] : [{ name: 'sender', valueString: head.sender }]),
+    ...(head.controlId === '' ? [] : [{ name: 'controlId', valueString: head.controlId }]),
+    { name: 'event', valueCode: head.event },
+    { name: 'state', valueCode: head.state },
+    { name: 'repeated', valueUnsignedInt: head.repeated },
+    ...(head.reusedId ? [{ name: 'reusedControlId', valueBoolean: true }] : []),
+    ...(head.corrects === null ? [] : [{ name: 'corrects', valueUuid: `urn:uuid:${head.corrects}` }]),
+    ...head.issues.map(issueParameter),
+  ];
+  return { name: 'message', part };
+}
+
+function issueParameter({ location, code, text }: V2Issue): object {
+  const where = location === undefined ? [] : [{ name: 'location', valueString: location }];
+  return {
+    name: 'issue',
+    part: [...where, { name: 'code', valueCode: code }, { name: 'text', valueString: text }],
+  };
+}
+
+function readParameters(parameters: InvokeOperation['parameters']) {
+  const known = ['state', 'listener', 'before', '_count', '_format', '_pretty'];
+  const unknown = Object.keys(parameters).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new Fault(
+      'unknown-parameter',
+      `$v2-messages does not know the parameter ${printableName(unknown)}: use state, listener, before, _count.`,
+    );
+  const last = (name: string) => parameters[name]?.at(-1);
+  const wanted = last('state')?.split(',') ?? states;
+  if (!wanted.every((state): state is V2State => states.includes(state as V2State)))
+    throw new Fault('bad-parameter', `state must be of ${states.join(', ')}, with commas between them.`);
+  const count = wholeNumber('_count', last('_count') ?? '100');
+  const before = last('before');
+  const listener = last('listener');
+  return {
+    states: wanted,
+    count: Math.min(count, mostCount),
+    ...(listener === undefined ? {} : { listener }),
+    ...(before === undefined ? {} : { before: wholeNumber('before', before) }),
+  };
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new Fault('bad-parameter', `The value of ${name} cannot be read: write a whole number from 1.`);
+}

@@ -1,0 +1,99 @@
+// An operation of Septum's own, defined as https://hl7.org/fhir/R4/operations.html asks.
+import { Controller, Inject } from '@nestjs/common';
+import { assertScope, type Caller } from '#platform/access';
+import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
+import { Fault, sliceParameters, type SlicedParameter } from '#platform/fhir';
+import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
+import { InvokeOperation, operation, RelayToken, type Relay } from '#platform/runtime';
+import { applyAgain, dismiss, findMessage } from '../store/v2-queue.ts';
+import { messageId } from '../v2/message-id.ts';
+import { V2Intake } from '../v2/v2-intake.ts';
+
+export const v2Resend = operation('exchange', {
+  name: 'v2-resend',
+  level: 'system',
+  readOnly: false,
+  documentation:
+    'Applies HL7 v2 messages once more: one, as it came or corrected, or all of a stretch of time in their order; or dismisses one.',
+});
+
+/**
+ * `POST $v2-resend` takes Parameters, in one of these forms:
+ *
+ * - `id`: applies that message again, as it came;
+ * - `id` and `body`: takes the corrected text in its place, as if it came now, and dismisses the one it corrects;
+ * - `id` and `dismiss` true: nothing more is to become of it;
+ * - `from` and `to` (instants), optionally `listener`: applies all of that time again, in their order.
+ *
+ * It answers Parameters with `applied`, the number of messages that are applied again. What a message said already changes
+ * nothing. Faults: `forbidden` without the scope to update MessageHeader, `bad-parameter`, `not-found`, `business-rule`
+ * when the corrected text cannot be taken either.
+ */
+@Controller()
+export class V2ResendOperation {
+  constructor(
+    @Inject(ContextDatabaseToken) private readonly database: ContextDatabase,
+    @Inject(RelayToken) private readonly relay: Relay,
+    @Inject(V2Intake) private readonly intake: V2Intake,
+  ) {}
+
+  @Handles(v2Resend.contract)
+  async resend(caller: Caller, _request: InvokeOperation, scope: CallScope): Promise<Reply<object>> {
+    assertScope(caller, 'MessageHeader', 'u');
+    if (caller.patients !== undefined)
+      throw new Fault(
+        'forbidden',
+        'A caller confined to patients cannot send messages again. Ask an operator.',
+      );
+    const given = sliceParameters(scope.texts[0] ?? '{"resourceType":"Parameters"}');
+    const applied = await this.#resend(caller, given);
+    const parameter = [{ name: 'applied', valueUnsignedInt: applied }];
+    return reply({}, [JSON.stringify({ resourceType: 'Parameters', parameter })]);
+  }
+
+  #resend(caller: Caller, given: readonly SlicedParameter[]): Promise<number> {
+    const value = (name: string) => given.find((each) => each.name === name)?.value;
+    const [from, to, listener] = [value('from'), value('to'), value('listener')];
+    if (from !== undefined || to !== undefined)
+      return this.#again({
+        from: instant('from', from),
+        to: instant('to', to),
+        ...(typeof listener === 'string' ? { listener } : {}),
+      });
+    const id = messageId(value('id'));
+    if (value('dismiss') === true) return this.#dismiss(id);
+    const body = value('body');
+    return typeof body === 'string' ? this.#correct(caller, id, body) : this.#again({ ids: [id] });
+  }
+
+  async #again(which: Parameters<typeof applyAgain>[1]): Promise<number> {
+    return this.database.transact('*', async (transaction) => {
+      transaction.afterCommit(() => this.relay.poke());
+      return applyAgain(transaction, which);
+    });
+  }
+
+  async #dismiss(id: string): Promise<number> {
+    if (await this.database.transact('*', (transaction) => dismiss(transaction, id))) return 0;
+    throw new Fault(
+      'not-found',
+      'No rejected or failed message has this id. $v2-messages?state=rejected,failed lists them.',
+    );
+  }
+
+  async #correct(caller: Caller, id: string, body: string): Promise<number> {
+    const found = await findMessage(this.database, caller, id);
+    if (found === undefined)
+      throw new Fault('not-found', 'There is no such message. $v2-messages lists them.');
+    const issues = await this.intake.takeCorrected(body.replaceAll(/\r?\n/g, '\r'), found);
+    if (issues.length === 0) return 1;
+    const text = issues.map(({ location, text: what }) => `${location ?? 'the message'}: ${what}`).join(' ');
+    throw new Fault('business-rule', `The corrected message cannot be taken either. ${text}`);
+  }
+}
+
+function instant(name: string, value: unknown): Date {
+  const date = new Date(typeof value === 'string' ? value : NaN);
+  if (!Number.isNaN(date.getTime())) return date;
+  throw new Fault('bad-parameter', `${name} must be an instant such as 2026-01-31T08:00:00Z.`);
+}

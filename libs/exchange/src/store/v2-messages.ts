@@ -1,0 +1,209 @@
+import type { ContextDatabase, Transaction } from '#platform/database';
+import { appendEvents } from '#platform/messaging';
+import { v2Received } from '../contract/v2-events.ts';
+
+export type V2State = 'waiting' | 'applied' | 'rejected' | 'failed' | 'dismissed';
+
+/** What is wrong with a message, and where; never what stands there. */
+export interface V2Issue {
+  /** As in ERR-2: `PID[1]-3.1`; absent when it is the message as a whole. */
+  readonly location?: string;
+  /** https://terminology.hl7.org/CodeSystem-v2-0357.html */
+  readonly code: string;
+  readonly text: string;
+}
+
+/** A message as it is kept before anybody is told that it is. */
+export interface NewV2Message {
+  readonly id: string;
+  readonly listener: string;
+  /** MSH-3 and MSH-4, by which a sender's control ids are told from another's. */
+  readonly sender: string;
+  readonly controlId: string;
+  readonly bodyHash: Buffer;
+  /** Such as `ADT^A01`. */
+  readonly event: string;
+  /** A hash of the patient's identifier: messages of one are applied in order. */
+  readonly identity: string;
+  /** Of the patient who is merged into that one. */
+  readonly mergedIdentity?: string;
+  readonly state: 'waiting' | 'rejected';
+  readonly body: Buffer;
+  /** What it is read in when it does not say. */
+  readonly characterSet: string;
+  readonly acknowledgement: Buffer;
+  readonly issues: readonly V2Issue[];
+  /** The message that this one corrects. */
+  readonly corrects?: string;
+}
+
+export interface Kept {
+  readonly isNew: boolean;
+  /** The one that the sender got the first time. */
+  readonly acknowledgement: Buffer;
+}
+
+/**
+ * Keeps messages that arrived, in their order, and announces those that are to be applied. One that was kept before, from
+ * the same sender, under the same control id and with the same content, is not kept again.
+ */
+export async function keepMessages(
+  transaction: Transaction,
+  messages: readonly NewV2Message[],
+): Promise<readonly Kept[]> {
+  const inserted = await transaction.query<{ id: string; lane: string; state: V2State }>({
+    name: 'exchange.v2.keep',
+    text: keepSql,
+    values: [
+      messages.map(({ id }) => id),
+      messages.map(({ listener }) => listener),
+      messages.map(({ sender }) => sender),
+      messages.map(({ controlId }) => controlId),
+      messages.map(({ bodyHash }) => bodyHash),
+      messages.map(({ event }) => event),
+      messages.map(({ identity }) => identity),
+      messages.map(({ mergedIdentity }) => mergedIdentity ?? null),
+      messages.map(({ state }) => state),
+      messages.map(({ body }) => body),
+      messages.map(({ characterSet }) => characterSet),
+      messages.map(({ acknowledgement }) => acknowledgement),
+      messages.map(({ issues }) => JSON.stringify(issues)),
+      messages.map(({ corrects }) => corrects ?? null),
+    ],
+  });
+  const fresh = new Map(inserted.map((row) => [row.id, row]));
+  const events = messages.flatMap(({ id }) => {
+    const row = fresh.get(id);
+    return row?.state === 'waiting'
+      ? [{ type: v2Received, orderKey: `v2/${row.lane}`, payload: { message: id } }]
+      : [];
+  });
+  for (const message of messages) if (fresh.has(message.id)) await mergeLanes(transaction, message);
+  await appendEvents(transaction, events);
+  const known = messages.filter(({ id }) => !fresh.has(id));
+  const answers = await repeat(transaction, known);
+  return messages.map((message) => ({
+    isNew: fresh.has(message.id),
+    acknowledgement: answers.get(message.id) ?? message.acknowledgement,
+  }));
+}
+
+/** From now on messages for the one who was merged come after the merge, in the lane of the survivor. */
+async function mergeLanes(transaction: Transaction, message: NewV2Message): Promise<void> {
+  const { identity, mergedIdentity, state } = message;
+  if (mergedIdentity === undefined || state !== 'waiting') return;
+  await transaction.query({
+    name: 'exchange.v2.merge-lanes',
+    text: `WITH old AS (SELECT coalesce((SELECT lane FROM v2_lane WHERE identity = $2), $2) AS lane),
+        new AS (SELECT coalesce((SELECT lane FROM v2_lane WHERE identity = $1), $1) AS lane),
+        moved AS (UPDATE v2_lane SET lane = new.lane FROM old, new WHERE v2_lane.lane = old.lane AND identity <> $2)
+      INSERT INTO v2_lane (identity, lane) SELECT $2, new.lane FROM old, new WHERE old.lane <> new.lane
+      ON CONFLICT (identity) DO UPDATE SET lane = excluded.lane`,
+    values: [identity, mergedIdentity],
+  });
+}
+
+/** What was answered the first time. A statement of its own sees what another connection has just committed. */
+async function repeat(
+  transaction: Transaction,
+  messages: readonly NewV2Message[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  if (messages.length === 0) return new Map();
+  const rows = await transaction.query<{ id: string; acknowledgement: Buffer }>({
+    name: 'exchange.v2.repeat',
+    text: `UPDATE v2_message m SET repeated = repeated + 1
+      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) AS g (id, sender, control_id, body_hash)
+      WHERE m.sender = g.sender AND m.control_id = g.control_id AND m.body_hash = g.body_hash
+      RETURNING g.id, m.acknowledgement`,
+    values: [
+      messages.map(({ id }) => id),
+      messages.map(({ sender }) => sender),
+      messages.map(({ controlId }) => controlId),
+      messages.map(({ bodyHash }) => bodyHash),
+    ],
+  });
+  return new Map(rows.map(({ id, acknowledgement }) => [id, acknowledgement]));
+}
+
+// The lane of a merge that is kept is the survivor's, and of the merged one that which he had until now.
+const keepSql = `
+INSERT INTO v2_message (id, listener, sender, control_id, body_hash, event, lane, merged_lane, state, body, character_set, acknowledgement,
+  issues, corrects, settled_at, reused_id)
+SELECT g.id, g.listener, g.sender, g.control_id, g.body_hash, g.event, coalesce(own.lane, g.identity),
+  coalesce(other.lane, g.merged_identity), g.state, g.body, g.character_set, g.acknowledgement, g.issues::jsonb, g.corrects,
+  CASE g.state WHEN 'rejected' THEN clock_timestamp() END,
+  EXISTS (SELECT FROM v2_message p WHERE p.sender = g.sender AND p.control_id = g.control_id AND g.control_id <> '')
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::bytea[], $11::text[], $12::bytea[], $13::text[], $14::uuid[]) WITH ORDINALITY
+  AS g (id, listener, sender, control_id, body_hash, event, identity, merged_identity, state, body, character_set, acknowledgement, issues,
+    corrects, place)
+LEFT JOIN v2_lane own ON own.identity = g.identity
+LEFT JOIN v2_lane other ON other.identity = g.merged_identity
+ORDER BY g.place
+ON CONFLICT (sender, control_id, body_hash) DO NOTHING
+RETURNING id, lane, state`;
+
+/** A message that is to be applied. */
+export interface WaitingMessage {
+  readonly id: string;
+  readonly position: number;
+  readonly listener: string;
+  readonly controlId: string;
+  readonly body: Buffer;
+  readonly characterSet: string;
+  readonly mergedLane: string | null;
+  readonly lane: string;
+  readonly attempt: number;
+}
+
+/** The message, unless it was settled already. */
+export async function findWaiting(
+  database: ContextDatabase,
+  id: string,
+): Promise<WaitingMessage | undefined> {
+  const [row] = await database.query<WaitingMessage>('*', {
+    name: 'exchange.v2.waiting',
+    text: `SELECT id, position, listener, control_id AS "controlId", body, character_set AS "characterSet", lane, merged_lane AS "mergedLane", attempt
+      FROM v2_message WHERE id = $1 AND state = 'waiting'`,
+    values: [id],
+  });
+  return row;
+}
+
+/** Whether a message that came earlier, for the patient who is merged, still waits. */
+export async function hasEarlierOfMerged(
+  database: ContextDatabase,
+  { mergedLane, position, lane }: WaitingMessage,
+): Promise<boolean> {
+  if (mergedLane === null || mergedLane === lane) return false;
+  const rows = await database.query('*', {
+    name: 'exchange.v2.earlier',
+    text: `SELECT FROM v2_message WHERE lane = $1 AND position < $2 AND state = 'waiting' LIMIT 1`,
+    values: [mergedLane, position],
+  });
+  return rows.length > 0;
+}
+
+export interface Settlement {
+  readonly state: 'applied' | 'failed' | 'dismissed';
+  readonly issues: readonly V2Issue[];
+  readonly patients: readonly string[];
+  /** Which field of the message made which element; see `#platform/v2-to-fhir`. */
+  readonly lineage?: object;
+}
+
+export async function settle(transaction: Transaction, id: string, settlement: Settlement): Promise<void> {
+  const { state, issues, patients, lineage } = settlement;
+  await transaction.query({
+    name: 'exchange.v2.settle',
+    text: `UPDATE v2_message SET state = $2, issues = $3, patients = $4, lineage = $5, settled_at = clock_timestamp()
+      WHERE id = $1`,
+    values: [
+      id,
+      state,
+      JSON.stringify(issues),
+      patients,
+      lineage === undefined ? null : JSON.stringify(lineage),
+    ],
+  });
+}

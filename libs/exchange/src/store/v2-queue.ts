@@ -1,0 +1,103 @@
+import { rowPolicy, type Caller } from '#platform/access';
+import type { ContextDatabase, Transaction } from '#platform/database';
+import { appendEvents } from '#platform/messaging';
+import { v2Received } from '../contract/v2-events.ts';
+import type { V2Issue, V2State } from './v2-messages.ts';
+
+/** What may be told of a message without showing what stands in it. */
+export interface V2MessageHead {
+  readonly id: string;
+  readonly position: number;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
+  readonly listener: string;
+  readonly sender: string;
+  readonly controlId: string;
+  readonly event: string;
+  readonly state: V2State;
+  readonly issues: readonly V2Issue[];
+  /** How often the sender sent it again. */
+  readonly repeated: number;
+  /** Its control id was another message's before. */
+  readonly reusedId: boolean;
+  readonly corrects: string | null;
+}
+
+export interface V2MessageWithBody extends V2MessageHead {
+  readonly body: Buffer;
+  readonly characterSet: string;
+  readonly patients: readonly string[];
+}
+
+export interface HeadsWanted {
+  readonly states: readonly V2State[];
+  readonly listener?: string;
+  readonly count: number;
+  /** Only older ones than this position. */
+  readonly before?: number;
+}
+
+const head = `id, position, (extract(epoch FROM received_at) * 1000)::float8 AS "receivedAt", listener, sender,
+  control_id AS "controlId", event, state, issues, repeated, reused_id AS "reusedId", corrects`;
+
+/** The newest first; one more than wanted, when there is one. */
+export function listHeads(
+  database: ContextDatabase,
+  caller: Caller,
+  { states, listener, count, before }: HeadsWanted,
+): Promise<V2MessageHead[]> {
+  return database.query<V2MessageHead>(rowPolicy(caller), {
+    name: 'exchange.v2.list',
+    text: `SELECT ${head} FROM v2_message WHERE state = ANY ($1) AND ($2::text IS NULL OR listener = $2)
+      AND ($3::int8 IS NULL OR position < $3) ORDER BY position DESC LIMIT $4`,
+    values: [states, listener ?? null, before ?? null, count + 1],
+  });
+}
+
+export async function findMessage(
+  database: ContextDatabase,
+  caller: Caller,
+  id: string,
+): Promise<V2MessageWithBody | undefined> {
+  const [row] = await database.query<V2MessageWithBody>(rowPolicy(caller), {
+    name: 'exchange.v2.find',
+    text: `SELECT ${head}, body, character_set AS "characterSet", patients FROM v2_message WHERE id = $1`,
+    values: [id],
+  });
+  return row;
+}
+
+/** Has messages applied once more, in their order: each as if it came now. Answers how many there were. */
+export async function applyAgain(
+  transaction: Transaction,
+  which:
+    | { readonly ids: readonly string[] }
+    | { readonly from: Date; readonly to: Date; readonly listener?: string },
+): Promise<number> {
+  const byId = 'ids' in which;
+  const rows = await transaction.query<{ id: string; lane: string }>({
+    name: byId ? 'exchange.v2.again-by-id' : 'exchange.v2.again-by-time',
+    text: `WITH again AS (UPDATE v2_message SET state = 'waiting', attempt = attempt + 1, settled_at = NULL
+        WHERE state IN ('applied', 'failed')
+          AND ${byId ? 'id = ANY ($1)' : 'received_at >= $1 AND received_at < $2 AND ($3::text IS NULL OR listener = $3)'}
+        RETURNING id, position, lane)
+      SELECT id, lane FROM again ORDER BY position`,
+    values: byId ? [which.ids] : [which.from, which.to, which.listener ?? null],
+  });
+  await appendEvents(
+    transaction,
+    rows.map(({ id, lane }) => ({ type: v2Received, orderKey: `v2/${lane}`, payload: { message: id } })),
+  );
+  return rows.length;
+}
+
+/** Whether there was one to dismiss. */
+export async function dismiss(transaction: Transaction, id: string): Promise<boolean> {
+  const rows = await transaction.query({
+    name: 'exchange.v2.dismiss',
+    text: `UPDATE v2_message SET state = 'dismissed', settled_at = clock_timestamp()
+      WHERE id = $1 AND state IN ('rejected', 'failed') RETURNING id`,
+    values: [id],
+  });
+  return rows.length > 0;
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { MllpListener, type MllpEvent } from '#platform/hl7v2';
+import { MllpListenerSettings, type Door, type OpenDoor, type Settings } from '#platform/runtime';
+import { V2Intake } from './v2-intake.ts';
+
+/** What is being kept when the process stops gets its acknowledgement. */
+const graceMs = 5_000;
+const log = new Logger('exchange');
+
+/** The ports of HL7 v2: the one that every installation has, and those that `septum.yaml` lists. */
+@Injectable()
+export class MllpDoor implements Door {
+  readonly #listeners: MllpListener[] = [];
+
+  constructor(@Inject(V2Intake) private readonly intake: V2Intake) {}
+
+  async open({ mllpPort, mllpListeners }: Settings): Promise<readonly OpenDoor[]> {
+    const usual = Object.assign(new MllpListenerSettings(), { name: 'mllp', port: mllpPort });
+    const doors: OpenDoor[] = [];
+    for (const listener of [usual, ...mllpListeners])
+      doors.push({ name: listener.name, port: await this.#listen(listener) });
+    return doors;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener.stop(graceMs)));
+  }
+
+  async #listen(settings: MllpListenerSettings): Promise<number> {
+    const { name, characterSet, processingIds, certificateFile, keyFile, clientAuthoritiesFile } = settings;
+    const { host, port, allowPlain } = settings;
+    const tls =
+      certificateFile === undefined || keyFile === undefined
+        ? {}
+        : {
+            tls: {
+              certificate: readFileSync(certificateFile),
+              key: readFileSync(keyFile),
+              ...(clientAuthoritiesFile === undefined
+                ? {}
+                : { clientAuthorities: readFileSync(clientAuthoritiesFile) }),
+            },
+          };
+    const profile = { name, characterSet, processingIds };
+    const listener = new MllpListener({
+      host,
+      port,
+      allowPlain,
+      ...tls,
+      handler: async (content, connection) => {
+        const [first, second] = await this.intake.take(content, profile);
+        // It leaves after the first. A sender that is gone will send the message again, and get both.
+        if (second !== undefined) connection.send(second).catch(() => undefined);
+        return first;
+      },
+      refuse: async (beginning) => (await this.intake.refuse(beginning))[0],
+      observe: (event) => tell(name, event),
+    });
+    this.#listeners.push(listener);
+    return listener.listen();
+  }
+}
+
+/** Connections come and go; the rest is for whoever looks after the senders. */
+function tell(listener: string, { kind, count, error }: MllpEvent): void {
+  if (kind === 'opened' || kind === 'closed') return;
+  log.warn({ component: listener, event: kind, count, error });
+}

@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import {
+  characterSet,
+  formatLocation,
+  readMessage,
+  type Message,
+  type MessageError,
+  type ReadMessage,
+} from '#platform/hl7v2';
+import { Mapper, type Mapped } from '#platform/v2-to-fhir';
+import type { V2Issue } from '../store/v2-messages.ts';
+
+/** Reads messages, and what they say in FHIR; the same bytes always say the same. */
+@Injectable()
+export class ReadV2 {
+  readonly #mapper = new Mapper();
+
+  /**
+   * @param fallback the character set of messages that name none, in the words of table 0211
+   * @throws Hl7Fault when it cannot be read
+   */
+  parse(body: Uint8Array, fallback: string): ReadMessage {
+    return readMessage(body, characterSet([fallback]));
+  }
+
+  map(message: Message): Mapped {
+    return this.#mapper.map(message);
+  }
+}
+
+export function issueOf({ code, message, location }: MessageError): V2Issue {
+  return { code, text: message, ...(location === undefined ? {} : { location: formatLocation(location) }) };
+}

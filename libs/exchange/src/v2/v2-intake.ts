@@ -1,0 +1,243 @@
+import { hash, randomUUID } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import {
+  ContextDatabaseToken,
+  takeFirst,
+  Together,
+  type ContextDatabase,
+  type TakeBatch,
+} from '#platform/database';
+import {
+  acknowledge,
+  acknowledgementCode,
+  characterSet,
+  checkHeader,
+  Hl7Fault,
+  isAcknowledgementDue,
+  parseLocation,
+  parseMessage,
+  salvageHeader,
+  type AcknowledgementKind,
+  type CharacterSet,
+  type MessageError,
+  type Segment,
+} from '#platform/hl7v2';
+import { partSecret, RelayToken, type Relay } from '#platform/runtime';
+import type { MappingIssue } from '#platform/v2-to-fhir';
+import { keepMessages, type Kept, type NewV2Message, type V2Issue } from '../store/v2-messages.ts';
+import { dismiss } from '../store/v2-queue.ts';
+import { accepted } from './accepted.ts';
+import type { ListenerProfile } from './listener-profile.ts';
+import { messageIdentity, type MessageIdentity } from './message-identity.ts';
+import { issueOf, ReadV2 } from './read-v2.ts';
+
+const mostTogether = 64;
+/** About what a commit takes. */
+const gatherMs = 5;
+/** Between two acknowledgements that are kept together: no frame can hold it. */
+const betweenFrames = Buffer.of(0x1c, 0x0d);
+
+const ascii = characterSet(['ASCII']);
+const log = new Logger('exchange');
+
+/** The message that a corrected one stands for. */
+interface Corrected {
+  readonly id: string;
+  readonly listener: string;
+}
+
+/** A message as far as it could be read, and what its sender is to be told. */
+interface Examined {
+  readonly header: Segment | undefined;
+  readonly characterSet: CharacterSet;
+  readonly errors: readonly MessageError[];
+  readonly identity: MessageIdentity;
+}
+
+/**
+ * Takes the messages of all listeners. Each is kept before it is acknowledged, whatever is wrong with it; one that comes
+ * again gets the acknowledgement of the first time. That it says nothing that FHIR could not, its sender learns at once;
+ * what the contexts make of it is found out later, in the order of each patient's messages.
+ */
+@Injectable()
+export class V2Intake {
+  readonly #reading: ReadV2;
+  readonly #database: ContextDatabase;
+  readonly #relay: Relay;
+  readonly #together: Together<NewV2Message, Kept>;
+  #secret: Promise<string> | undefined;
+
+  constructor(
+    @Inject(ContextDatabaseToken) database: ContextDatabase,
+    @Inject(RelayToken) relay: Relay,
+    @Inject(ReadV2) reading: ReadV2,
+  ) {
+    this.#database = database;
+    this.#relay = relay;
+    this.#reading = reading;
+    const keep = (policy: string, messages: readonly NewV2Message[]) =>
+      database.transact(policy, (transaction) => {
+        transaction.afterCommit(() => relay.poke());
+        return keepMessages(transaction, messages);
+      });
+    // One at a time: messages are kept in the order in which they came.
+    this.#together = new Together(keep, untilMerge, {
+      lanes: 1,
+      gather: { upTo: mostTogether, ms: gatherMs },
+    });
+  }
+
+  /**
+   * @returns the acknowledgements that are due; when the message could not be kept, one that says so: its sender has to send
+   * it again
+   */
+  async take(body: Uint8Array, profile: ListenerProfile): Promise<readonly Uint8Array[]> {
+    const examined = this.#examine(body, profile, await this.#identitySecret());
+    try {
+      const { acknowledgement } = await this.#together.add('*', newMessage(body, profile, examined));
+      return framesOf(acknowledgement);
+    } catch (error) {
+      log.error({ component: 'v2', error }, 'a message could not be kept');
+      return framesOf(acknowledgements({ ...examined, errors: [notKept] }));
+    }
+  }
+
+  /**
+   * Takes the text that somebody corrected in place of a message that was rejected, or failed.
+   *
+   * @returns what is wrong with it; nothing when it was taken, and the message that it corrects is dismissed
+   */
+  async takeCorrected(text: string, { id, listener }: Corrected): Promise<readonly V2Issue[]> {
+    const profile = { name: listener, characterSet: 'UNICODE UTF-8', processingIds: ['P', 'T', 'D'] };
+    const body = encoded(text);
+    const examined = this.#examine(body, profile, await this.#identitySecret());
+    const message = newMessage(body, profile, examined);
+    if (message.state === 'rejected') return message.issues;
+    await this.#database.transact('*', async (transaction) => {
+      transaction.afterCommit(() => this.#relay.poke());
+      await keepMessages(transaction, [{ ...message, corrects: id }]);
+      await dismiss(transaction, id);
+    });
+    return [];
+  }
+
+  /** Answers the beginning of a message that is larger than a listener takes. */
+  refuse(beginning: Uint8Array): Promise<readonly Uint8Array[]> {
+    const header = salvageHeader(beginning);
+    return Promise.resolve(framesOf(acknowledgements({ header, characterSet: ascii, errors: [tooLarge] })));
+  }
+
+  #identitySecret(): Promise<string> {
+    this.#secret ??= partSecret(this.#database, 'v2-identity').catch((error: unknown) => {
+      this.#secret = undefined;
+      throw error;
+    });
+    return this.#secret;
+  }
+
+  #examine(body: Uint8Array, profile: ListenerProfile, secret: string): Examined {
+    try {
+      const { message, characterSet } = this.#reading.parse(body, profile.characterSet);
+      const header = message.first('MSH')!;
+      const identity = messageIdentity(message, profile.name, secret);
+      const known = { header, characterSet, identity };
+      try {
+        checkHeader(header, { ...accepted, processingIds: profile.processingIds });
+        return { ...known, errors: this.#reading.map(message).issues.map(errorOf) };
+      } catch (error) {
+        return { ...known, errors: [faultOf(error)] };
+      }
+    } catch (error) {
+      const identity = { identity: hash('sha256', profile.name).slice(0, 32) };
+      return { header: salvageHeader(body), characterSet: ascii, errors: [faultOf(error)], identity };
+    }
+  }
+}
+
+/** A merge is kept by itself: what comes after it belongs into another lane. */
+const untilMerge: TakeBatch<NewV2Message> = (waiting) => {
+  const merge = waiting.findIndex(({ item }) => item.mergedIdentity !== undefined);
+  const most = merge < 0 ? mostTogether : Math.min(Math.max(merge, 1), mostTogether);
+  return takeFirst<NewV2Message>(most)(waiting);
+};
+
+const notKept: MessageError = {
+  code: '207',
+  message: 'The message could not be stored. Send it again in a while.',
+};
+
+const tooLarge: MessageError = {
+  code: '207',
+  message: 'The message is larger than this listener takes. Send it in parts.',
+};
+
+function newMessage(body: Uint8Array, profile: ListenerProfile, examined: Examined): NewV2Message {
+  const { header, errors, identity } = examined;
+  const isSerious = errors.some(({ severity = 'E' }) => severity === 'E');
+  return {
+    id: randomUUID(),
+    listener: profile.name,
+    sender: `${header?.value(3) ?? ''}|${header?.value(4) ?? ''}`,
+    controlId: header?.value(10) ?? '',
+    bodyHash: hash('sha256', body, 'buffer'),
+    event: header === undefined ? 'unreadable' : `${header.value(9) ?? ''}^${header.value(9, 2) ?? ''}`,
+    ...identity,
+    state: isSerious ? 'rejected' : 'waiting',
+    body: Buffer.from(body),
+    characterSet: profile.characterSet,
+    acknowledgement: acknowledgements(examined),
+    issues: errors.map((each) => issueOf(each)),
+  };
+}
+
+/** Those that are due: that it is kept, and what is to be said of its content. */
+function acknowledgements({ header, characterSet, errors }: Omit<Examined, 'identity'>): Buffer {
+  const succeeded = !errors.some(({ severity = 'E' }) => severity === 'E');
+  const kinds: readonly AcknowledgementKind[] = ['accept', 'application'];
+  const frames = kinds
+    .filter((kind) => isAcknowledgementDue(header, kind, succeeded))
+    .map((kind) =>
+      characterSet.encode(
+        acknowledge(header, acknowledgementCode(kind, errors), {
+          errors,
+          controlId: randomUUID().replaceAll('-', '').slice(0, 20),
+          now: new Date(),
+        }),
+      ),
+    );
+  return Buffer.concat(frames.flatMap((frame, at) => (at === 0 ? [frame] : [betweenFrames, frame])));
+}
+
+/** In the character set that it names. */
+function encoded(text: string): Uint8Array {
+  try {
+    const named = parseMessage(text).first('MSH')?.field(18) ?? [];
+    const names = named.map((each) => each.value() ?? '');
+    return characterSet(names.length === 0 ? ['UNICODE UTF-8'] : names).encode(text);
+  } catch (error) {
+    // What is wrong with it, reading it will tell.
+    if (error instanceof Hl7Fault) return Buffer.from(text);
+    throw error;
+  }
+}
+
+function framesOf(acknowledgement: Buffer): readonly Uint8Array[] {
+  if (acknowledgement.length === 0) return [];
+  const end = acknowledgement.indexOf(betweenFrames);
+  if (end < 0) return [acknowledgement];
+  return [acknowledgement.subarray(0, end), acknowledgement.subarray(end + betweenFrames.length)];
+}
+
+function errorOf({ severity, location, text }: MappingIssue): MessageError {
+  return {
+    code: '103',
+    severity: severity === 'error' ? 'E' : 'W',
+    location: parseLocation(location),
+    message: text,
+  };
+}
+
+function faultOf(error: unknown): MessageError {
+  if (error instanceof Hl7Fault) return error as MessageError;
+  throw error;
+}

@@ -301,4 +301,18 @@ describe('HL7 v2 messages', () => {
       valueString: expect.stringContaining('entered-in-error'),
     });
   });
+
+  it('of a patient whose record was deleted make it anew', async () => {
+    await sendOne(message('A28', [person('113', 'Deleted')]));
+    const patient = await eventually(async () => {
+      const [found] = await patientOf('113');
+      expect(found).toBeDefined();
+      return found!;
+    });
+    await house.fhir.delete(`Patient/${String(patient['id'])}`);
+    await sendOne(message('A28', [person('113', 'Anew')]));
+    await eventually(async () => {
+      expect(await patientOf('113')).toMatchObject([{ id: patient['id'], name: [{ family: 'Anew' }] }]);
+    });
+  });
 });

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#platform/access';
 import { asFault, Fault } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
-import { resourceContracts } from '#platform/store';
+import { resourceContracts, type Stored } from '#platform/store';
 import { merge, type MappedResource } from '#platform/v2-to-fhir';
 import { calledOff } from '../domain/called-off.ts';
 import { ResourceOwners } from '../resource-owners.ts';
@@ -14,6 +14,13 @@ const attempts = 5;
 const sideBySide = 8;
 
 type Json = Readonly<Record<string, unknown>>;
+
+interface Known {
+  readonly stored: Stored;
+  readonly text: string;
+}
+
+const address = ({ type, id }: { readonly type: string; readonly id: string }) => `${type}/${id}`;
 
 /** The owner of a type refuses one resource of the message. */
 export class Refused extends Error {
@@ -54,34 +61,61 @@ export class ApplyResources {
    */
   async apply(caller: Caller, mapped: readonly MappedResource[], source: string): Promise<readonly string[]> {
     const resources = await this.#identities.resolve(caller, mapped);
+    const known = await this.#read(caller, resources);
+    const write = (resource: MappedResource) =>
+      this.#write(caller, resource, known.get(address(resource)), source);
     const encounters = resources.filter(({ type }) => type === 'Encounter');
     const others = resources.filter(({ type }) => type !== 'Encounter');
     for (let from = 0; from < others.length; from += sideBySide)
-      await Promise.all(
-        others.slice(from, from + sideBySide).map((each) => this.#write(caller, each, source)),
-      );
-    for (const each of encounters) await this.#write(caller, each, source);
+      await Promise.all(others.slice(from, from + sideBySide).map(write));
+    for (const each of encounters) await write(each);
     return [...new Set(resources.filter(({ type }) => type === 'Patient').map(({ id }) => id))];
   }
 
-  async #write(caller: Caller, resource: MappedResource, source: string): Promise<void> {
+  /** What is there of them, asked of each context once. */
+  async #read(caller: Caller, resources: readonly MappedResource[]): Promise<ReadonlyMap<string, Known>> {
+    const byContext = Map.groupBy(resources, ({ type }) => this.#contextOf(type));
+    const known = new Map<string, Known>();
+    await Promise.all(
+      [...byContext].map(async ([context, own]) => {
+        const { readMany } = resourceContracts(context);
+        const references = [...new Set(own.map(address))];
+        const { result, texts } = await this.#messenger.call(caller, readMany, { references });
+        result.forEach((stored, at) => known.set(address(stored), { stored, text: texts[at]! }));
+      }),
+    );
+    return known;
+  }
+
+  async #write(
+    caller: Caller,
+    resource: MappedResource,
+    known: Known | undefined,
+    source: string,
+  ): Promise<void> {
     const { type, id } = resource;
-    const { readMany, write } = resourceContracts(this.#contextOf(type));
+    const { write } = resourceContracts(this.#contextOf(type));
+    let now = known;
     for (let attempt = 1; ; attempt += 1) {
-      const { result, texts } = await this.#messenger.call(caller, readMany, {
-        references: [`${type}/${id}`],
-      });
-      const before = texts[0] === undefined ? undefined : (parseLexical(texts[0]) as Json);
+      const before = now && (parseLexical(now.text) as Json);
       const after = calledOff(before, merge(before, resource) as Json, resource.mode);
       if (before !== undefined && JSON.stringify(after) === JSON.stringify(before)) return;
       const text = JSON.stringify({ ...after, meta: { ...(after['meta'] as Json | undefined), source } });
-      const ifMatch = result[0]?.version ?? 0;
+      // What is not there and yet in the way was deleted: then it is made anew.
+      const ifMatch = now?.stored.version ?? (attempt === 1 ? 0 : undefined);
+      const condition = ifMatch === undefined ? {} : { ifMatch };
       try {
-        await this.#messenger.call(caller, write, { method: 'update', type, id, ifMatch }, { texts: [text] });
+        await this.#messenger.call(
+          caller,
+          write,
+          { method: 'update', type, id, ...condition },
+          { texts: [text] },
+        );
         return;
       } catch (error) {
         const fault = asFault(error);
         if (fault.kind !== 'version-conflict' || attempt === attempts) throw new Refused(resource, fault);
+        now = (await this.#read(caller, [resource])).get(address(resource));
       }
     }
   }

@@ -7,7 +7,6 @@ import { ResourceOwners } from '../resource-owners.ts';
 
 /** Found by their identifiers, whoever stored them; what else a message makes, it finds again by the id it gave. */
 const foundByIdentifier = new Set(['Patient', 'Encounter']);
-/** A patient merged into one who was merged into one … */
 const longestChain = 16;
 
 interface Linked {
@@ -43,33 +42,39 @@ export class ResolveIdentities {
   }
 
   async #find(caller: Caller, { type, id, identity, content }: MappedResource): Promise<string> {
-    const own = resourceContracts(this.#owners.contextOf(type)!);
-    let found = id;
-    if (identity !== undefined) {
-      const search = {
-        filters: [{ parameter: 'identifier', type: 'token' as const, values: [identity] }],
-        sort: [{ parameter: '_lastUpdated', descending: false }],
-        count: 2,
-        total: 'none' as const,
-      };
-      const { result } = await this.#messenger.call(caller, own.search, { type, search });
-      // Both of a merge carry the old number; the one who was there from the start is asked where it leads.
-      found = result.matches.find((match) => match.id === id)?.id ?? result.matches[0]?.id ?? id;
-    }
+    if (identity === undefined) return id;
+    const search = {
+      filters: [{ parameter: 'identifier', type: 'token' as const, values: [identity] }],
+      sort: [],
+      count: 8,
+      total: 'none' as const,
+    };
+    const { result, texts } = await this.#messenger.call(caller, this.#of(type).search, { type, search });
+    // Both of a merge carry the old number: the one whom the number made is asked where it leads.
+    const own = result.matches.findIndex((match) => match.id === id);
+    const at = own < 0 ? 0 : own;
+    const found = result.matches[at]?.id;
+    if (found === undefined) return id;
     // The message that merges says so of the one who is merged, and of nobody else.
-    return type === 'Patient' && replacedBy(content) === undefined ? this.#survivor(caller, found) : found;
+    if (type !== 'Patient' || replacedBy(content) !== undefined) return found;
+    return this.#survivor(caller, found, texts[at]);
   }
 
-  async #survivor(caller: Caller, patient: string): Promise<string> {
-    const { readMany } = resourceContracts(this.#owners.contextOf('Patient')!);
-    let survivor = patient;
+  /** Where a patient leads who was merged into one who was merged into one … */
+  async #survivor(caller: Caller, patient: string, text: string | undefined): Promise<string> {
+    let [survivor, of] = [patient, text];
     for (let step = 0; step < longestChain; step += 1) {
-      const { texts } = await this.#messenger.call(caller, readMany, { references: [`Patient/${survivor}`] });
-      const next = texts[0] === undefined ? undefined : replacedBy(JSON.parse(texts[0]) as Linked);
+      const next = of === undefined ? undefined : replacedBy(JSON.parse(of) as Linked);
       if (next === undefined) return survivor;
-      survivor = next;
+      const references = [`Patient/${next}`];
+      const { texts } = await this.#messenger.call(caller, this.#of('Patient').readMany, { references });
+      [survivor, of] = [next, texts[0]];
     }
     return survivor;
+  }
+
+  #of(type: string) {
+    return resourceContracts(this.#owners.contextOf(type)!);
   }
 }
 

@@ -117,7 +117,7 @@ export class Tables {
   #messageRow(table, line, cells) {
     const cell = (column) => (cells[column] ?? '').trim();
     const path = cell(1)
-      .replace(/^[A-Z]{3}_[A-Z]\d+/, '')
+      .replace(/^\/?[A-Z]{3}_[A-Z]\d+/, '')
       .replace(/^(:follow:[A-Z0-9]+)?\./, '');
     if (!/(^|\.)[A-Z][A-Z0-9]{2}$/.test(path) || cell(3).startsWith('---')) return [];
     const own = path.split('.').at(-1);

@@ -6,7 +6,7 @@ import { removeAt } from './removal.ts';
 import { locationOf, type Made, type Run } from './run.ts';
 import { Leaf, Link, Many, mergeInto, put, type Draft, type Node, type Tree } from './tree.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { whole } from './wholeness.ts';
+import { missingFrom, whole } from './wholeness.ts';
 
 export interface FinishOptions {
   readonly vocabulary: Vocabulary;
@@ -41,7 +41,7 @@ export class Finish {
     for (const { draft } of wanted) this.#collect(draft);
     return this.#unified()
       .map((draft) => this.#resource(draft))
-      .filter(({ type, content }) => type !== 'Provenance' || ('target' in content && 'recorded' in content));
+      .filter(({ type, content }) => this.#isComplete(type, content));
   }
 
   /** `subject`, `encounter`, …: what the official tables leave to be understood. */
@@ -161,6 +161,16 @@ export class Finish {
     if (!identity) this.#reportUnidentified(draft);
     const removed = [...draft.removed, ...takenBack];
     return { type: draft.type, id, identity, mode, content, assumed, removed, lineage };
+  }
+
+  /** What R4 does not accept without something the message lacks, mostly its patient, is not handed on. */
+  #isComplete(type: string, content: Readonly<Record<string, unknown>>): boolean {
+    const missing = missingFrom(type, content);
+    if (missing === undefined) return true;
+    if (type === 'Provenance') return false;
+    const text = `A ${type} needs its ${missing}, which the message does not give. Have the sender add it.`;
+    this.#run.issues.push({ severity: 'error', location: 'PID[1]-3', text });
+    return false;
   }
 
   #reportUnidentified(draft: Draft): void {

@@ -170,7 +170,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ),
   Coverage: (draft, around) =>
     own(draft, around) ?? part(patient(draft, around), said(draft.content.get('payor'), around)),
-  Account: (draft, around) => own(draft, around),
+  Account: (draft, around) => own(draft, around) ?? part(patient(draft, around), 'account'),
   Practitioner: (draft, around) => own(draft, around) ?? bySaying(draft, around, 'name'),
   PractitionerRole: (draft, around) =>
     bySaying(draft, around, 'practitioner', 'organization', 'location', 'code'),

@@ -80,6 +80,18 @@ describe('visits', () => {
     expect(encounter.removed).toContainEqual({ path: 'period.end' });
   });
 
+  it('tell who answers for the account, the patient or another', () => {
+    const account = (relation: string): unknown =>
+      one(
+        map(usual, header('ADT^A01'), `${pid}||||||||||A1^^^GH`, pv1, `GT1|1|G1|Doe^John|||||||${relation}`),
+        'Account',
+      ).content['guarantor'];
+    expect(account('|SEL')).toMatchObject([{ party: { reference: expect.stringMatching(/^Patient/) } }]);
+    expect(account('|SPO')).toMatchObject([
+      { party: { reference: expect.stringMatching(/^RelatedPerson/) } },
+    ]);
+  });
+
   it('give two patients one record by A40, and the other stays to be found', () => {
     const mapped = map(usual, header('ADT^A40'), pid, 'MRG|66^^^GH^MR||||||Roe^Jane');
     const [gone, survivor] = all(mapped, 'Patient');
@@ -143,6 +155,22 @@ describe('results', () => {
     expect(result(code).content['status']).toBe(status);
   });
 
+  it('of several values are components of one', () => {
+    const mapped = map(
+      usual,
+      header('ORU^R01'),
+      pid,
+      obr('F1', '1'),
+      'OBX|1|NM|85354-9^BP^LN||120~80|mm[Hg]^^UCUM|||||F',
+    );
+    expect(one(mapped, 'Observation').content).toMatchObject({
+      component: [
+        { valueQuantity: { value: 120, unit: 'mm[Hg]' } },
+        { valueQuantity: { value: 80, unit: 'mm[Hg]' } },
+      ],
+    });
+  });
+
   it.each([
     ['NM', '7.5', { valueQuantity: { value: 7.5 } }],
     ['SN', '>^100', { valueQuantity: { comparator: '>', value: 100 } }],
@@ -195,6 +223,21 @@ describe('medications', () => {
     'TQ1|1||BID|||||||R',
     'RXR|PO^Oral^HL70162',
   ];
+
+  it('are ordered by ORM too, where it has an RXO, and nothing else is', () => {
+    const mapped = map(
+      usual,
+      header('ORM^O01'),
+      pid,
+      'ORC|NW|RX1^EHR',
+      'RXO|1049502^Oxycodone^RXNORM|5||mg^^UCUM',
+    );
+    expect(one(mapped, 'MedicationRequest').content).toMatchObject({
+      status: 'active',
+      dosageInstruction: [{ doseAndRate: [{ doseQuantity: { value: 5, unit: 'mg' } }] }],
+    });
+    expect(all(mapped, 'ServiceRequest')).toEqual([]);
+  });
 
   it('are ordered by RDE', () => {
     expect(one(map(usual, header('RDE^O11'), pid, ...order), 'MedicationRequest').content).toMatchObject({
@@ -311,6 +354,14 @@ describe('a mapping', () => {
       expect.objectContaining({ severity: 'warning', location: 'PID[1]-7' }),
     );
     expect(JSON.stringify(mapped.issues)).not.toContain('Secret');
+  });
+
+  it('makes nothing of an order that is nobody’s', () => {
+    const mapped = map(usual, header('ORM^O01'), 'ORC|NW|P1^EHR', 'OBR|1|P1^EHR||1^x^LN');
+    expect(all(mapped, 'ServiceRequest')).toEqual([]);
+    expect(mapped.issues).toContainEqual(
+      expect.objectContaining({ severity: 'error', location: 'PID[1]-3' }),
+    );
   });
 
   it('says so where there is no table', () => {

@@ -38,10 +38,14 @@ function wholeItem(type: string, item: unknown): unknown {
     return says && 'url' in object ? object : undefined;
   }
   whole(type, object);
-  const isComplete = requiredOf(type).every(
-    (name) => name in object || `_${name}` in object || hasChoice(object, name),
+  return missingFrom(type, object) === undefined && Object.keys(object).length > 0 ? object : undefined;
+}
+
+/** The first element that R4 demands of a type and an object does not have. */
+export function missingFrom(type: string, object: Record<string, unknown>): string | undefined {
+  return requiredOf(type).find(
+    (name) => !(name in object || `_${name}` in object || hasChoice(object, name)),
   );
-  return isComplete && Object.keys(object).length > 0 ? object : undefined;
 }
 
 function hasChoice(object: Record<string, unknown>, name: string): boolean {

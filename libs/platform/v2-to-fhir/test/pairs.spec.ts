@@ -78,7 +78,7 @@ function figure(of: string, pairs: readonly Pair[], pack: SitePack): Figure {
 const figures: Record<string, Figure> = {};
 
 /** What was reached, and may not be lost again. */
-const bars = { cdc: 0.9, microsoft: 0.7 };
+const bars = { cdc: 0.91, microsoft: 0.73 };
 
 function report(name: string, found: Figure): void {
   figures[name] = found;

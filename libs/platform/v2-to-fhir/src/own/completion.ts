@@ -15,7 +15,10 @@ const links: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['subject', 'Patient'],
     ['encounter', 'Encounter'],
   ],
-  Encounter: [['subject', 'Patient']],
+  Encounter: [
+    ['subject', 'Patient'],
+    ['account', 'Account'],
+  ],
   EpisodeOfCare: [['patient', 'Patient']],
   Immunization: [
     ['patient', 'Patient'],

@@ -39,6 +39,7 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
   'XCN[Practitioner]': [
     // HL7 maps the degree to the qualification alone; people read it behind the name.
     [10.5, 'XCN.7', 'name.suffix[3]'],
+    [12, 'XCN.9', 'identifier[1].assigner(Organization)', { map: 'HD[Organization-Authority]' }],
     [13, 'XCN.9', 'identifier[1].system', { map: 'HD[uri]' }],
     [24, 'XCN.18', 'name.extension[1].url', { set: assemblyOrder }],
     [25, 'XCN.18', 'name.extension[1].valueCode', { codes: 'NameAssemblyOrder' }],

@@ -1,4 +1,5 @@
 import type { MessageRow } from '../tables.ts';
+import { guarantorRows } from './guarantor.ts';
 
 /** The first lines of every order message: the patient, the visit, what they are insured with and allergic to. */
 function patientRows(): MessageRow[] {
@@ -14,7 +15,7 @@ function patientRows(): MessageRow[] {
     [8, 'PATIENT.INSURANCE.IN1', 'Coverage[1]', 'IN1[Coverage]'],
     [9, 'PATIENT.INSURANCE.IN2'],
     [10, 'PATIENT.INSURANCE.IN3'],
-    [11, 'PATIENT.GT1'],
+    ...guarantorRows(11, 'PATIENT.GT1'),
     [12, 'PATIENT.AL1', 'AllergyIntolerance', 'AL1[AllergyIntolerance]'],
   ];
 }

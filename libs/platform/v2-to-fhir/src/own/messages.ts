@@ -1,3 +1,4 @@
+import { guarantorRows } from './guarantor.ts';
 import { medicationMessages } from './medication-messages.ts';
 import { officialTables, type Condition, type MessageRow, type MessageRowDetails } from '../tables.ts';
 
@@ -42,6 +43,8 @@ function runnableTable(name: string, rows: readonly MessageRow[]): readonly Mess
   if (software) result.push([software[0] + 0.5, software[1], 'MessageHeader[1]', 'SFT[MessageHeader]']);
   const person = rows.find(([, , , map]) => map === 'PID[Patient]');
   if (person) result.push([person[0] + 0.5, person[1], 'RelatedPerson[mother]', 'PID[RelatedPerson-Mother]']);
+  const guarantor = rows.find(([, path]) => /(^|\.)GT1$/.test(path));
+  if (guarantor) result.push(...guarantorRows(guarantor[0], guarantor[1]));
   if (!visit || !name.startsWith('ADT_')) return result;
   return [...result, [visit[0] + 0.5, visit[1], visit[2] ?? 'Encounter[1]', 'PV1[Encounter-Event]']];
 }

@@ -113,6 +113,12 @@ export const orders: Readonly<Record<string, readonly RowOrGap[]>> = {
     ...gaps(82, 83, 84, 85),
   ],
   'OBX[Observation-Component]': [
+    [
+      9,
+      'OBX-5',
+      'component[each].valueQuantity.value',
+      { when: ['is', 'OBX-2', ['NM']], map: 'NM[Quantity]' },
+    ],
     [10, 'OBX-5', 'component[each].valueString', { when: ['is', 'OBX-2', ['ST', 'FT', 'TX']] }],
     [17, 'OBX-5', 'component[each].valueDateTime', { when: ['is', 'OBX-2', ['DTM', 'DT', 'TS']] }],
     [

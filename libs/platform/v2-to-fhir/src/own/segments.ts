@@ -1,10 +1,13 @@
 import type { Row, RowOrGap } from '../tables.ts';
+import { guarantor } from './guarantor.ts';
 import { administration, dispense, medicationRequest } from './medications.ts';
 import { orders } from './orders.ts';
 import { gaps, notValued, url } from './rows.ts';
 
 /** An extension of US Core on race or ethnicity: PID-10 and PID-22 are left to the realm by HL7. */
 function usCore(line: number, field: string, name: string, codes?: string): Row[] {
+  const coding = `extension[*${name}].extension[1].valueCoding`;
+  const display: Row = [line + 0.4, field, `${coding}.display`, { set: [`${field}.2`] }];
   return [
     [
       line,
@@ -25,7 +28,7 @@ function usCore(line: number, field: string, name: string, codes?: string): Row[
       `extension[*${name}].extension[1].valueCoding.system`,
       { set: ['=urn:oid:2.16.840.1.113883.6.238'] },
     ],
-    [line + 0.4, field, `extension[*${name}].extension[1].valueCoding.display`, { set: [`${field}.2`] }],
+    ...(codes === undefined ? [display] : []),
     [line + 0.5, field, `extension[*${name}].extension[*text].url`, { set: ['=text'] }],
     [line + 0.6, field, `extension[*${name}].extension[*text].valueString`, { set: [`${field}.2`] }],
   ];
@@ -93,6 +96,7 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
   'IN1[Coverage]': [
     [6, 'IN1-3', 'payor[1](Organization).identifier', { map: 'CX[Identifier]' }],
     [8, 'IN1-5', 'payor[1](Organization).address', { map: 'XAD[Address]' }],
+    [8.5, 'IN1-6', 'payor[1](Organization).contact.name', { map: 'XPN[HumanName]' }],
     [9, 'IN1-7', 'payor[1](Organization).telecom', { map: 'XTN[ContactPoint]' }],
     [10, 'IN1-8', 'class[1].value'],
     [10.1, 'IN1-8', 'class[1].type.coding.code', { set: ['=group'] }],
@@ -162,6 +166,9 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
       { map: 'XON[Organization]' },
     ],
   ],
+  // SPM-2 and SPM-31 have one number in the table.
+  'SPM[Specimen]': [[37, 'SPM-31', 'identifier[4]', { map: 'CX[Identifier]' }]],
+  ...guarantor,
   'AL1[AllergyIntolerance]': [
     // An extension of a code that repeats cannot be said in JSON without gaps.
     [16],
@@ -175,7 +182,7 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
     [24, 'AL1-5', 'reaction.manifestation', { map: 'ST[CodeableConcept]' }],
   ],
   'PR1[Procedure]': [[4]],
-  'MSH[Provenance-Source]': [[7]],
+  'MSH[Provenance-Source]': [[7], [18, 'MSH-7', 'occurredDateTime']],
   'EVN[Provenance]': [
     [4, 'EVN-2', 'activity.coding.display', { set: ['=event - :', 'MSH-9.1', '=^', 'MSH-9.2'] }],
   ],

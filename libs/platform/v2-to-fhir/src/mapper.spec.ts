@@ -301,7 +301,7 @@ describe('a site pack', () => {
       messages: { ADT_A01: [[900, 'ZPI', 'Patient[1]', 'ZPI[Patient]']] },
     },
   };
-  const mapper = new Mapper(pack);
+  const mapper = new Mapper(JSON.parse(JSON.stringify(pack)) as SitePack);
 
   it('replaces rows, adds some for Z segments, and knows the site’s names', () => {
     const mapped = map(
@@ -323,6 +323,15 @@ describe('a site pack', () => {
     expect(one(mapped, 'Encounter').content).toMatchObject({
       period: { start: '2026-03-01T08:00:00+01:00' },
     });
+  });
+
+  it('is refused when a row of it leads nowhere', () => {
+    const astray: SitePack = { tables: { segments: { 'PID[Patient]': [[14, 'PID-8', 'sex']] } } };
+    expect(() => new Mapper(astray)).toThrow('R4 has no Patient.sex');
+    const nameless: SitePack = {
+      tables: { messages: { ADT_A01: [[900, 'ZPI', 'Patient[1]', 'ZPI[Patient]']] } },
+    };
+    expect(() => new Mapper(nameless)).toThrow('There is no table ZPI[Patient]');
   });
 
   it('leaves others alone', () => {

@@ -3,12 +3,12 @@ import { Finish } from './finish.ts';
 import type { Mapped, MappingIssue, Mode } from './mapped.ts';
 import { Plans } from './message-plan.ts';
 import { ownTables } from './own/tables.ts';
-import { structureOf } from './own/events.ts';
+import { structureNames, structureOf } from './own/events.ts';
 import { Run } from './run.ts';
 import { layered, officialTables, type Tables } from './tables.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-/** What one listener's senders do otherwise: tables laid over the others, and what their messages leave open. */
+/** What one listener's senders do otherwise: tables laid over the others, and what their messages leave open. JSON. */
 export interface SitePack {
   readonly tables?: Partial<Tables>;
   /** The offset of times that carry none: `+01:00`. Default `Z`. */
@@ -28,7 +28,10 @@ const several = new Set([
   'MedicationAdministration',
 ]);
 
-/** Maps messages by HL7's tables, our own where HL7 has none, and a site's over both. Compiled once. */
+/**
+ * Maps messages by HL7's tables, our own where HL7 has none, and a site's over both. Compiled once: a pack whose rows
+ * lead nowhere is refused here, not when a message comes.
+ */
 export class Mapper {
   readonly #plans: Plans;
   readonly #vocabulary: Vocabulary;
@@ -38,6 +41,7 @@ export class Mapper {
   constructor(pack: SitePack = {}) {
     const tables = layered(layered(officialTables(), ownTables), pack.tables ?? {});
     this.#plans = new Plans(tables);
+    for (const name of structureNames) this.#plans.message(name);
     this.#vocabulary = new Vocabulary(
       tables.codeSystems,
       tables.authorities,

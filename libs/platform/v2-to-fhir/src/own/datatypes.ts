@@ -62,6 +62,13 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
     [4, 'XPN.1', '$value', { set: ['XPN.5', '= ', 'XPN.2', '= ', 'XPN.3', '= ', 'XPN.1', '= ', 'XPN.4'] }],
   ],
   'SN[Quantity]': [[6, 'SN.1', 'comparator', { when: ['not', ['is', 'SN.1', ['=']]] }]],
+  // "If positive": a stay of no days is one too.
+  'NM[Quantity-LengthOfStay]': [
+    [4, 'NM.1', 'value'],
+    [5, 'NM.1', 'unit', { set: ['=days'] }],
+    [6, 'NM.1', 'system', { set: ['=http://unitsofmeasure.org'] }],
+    [7, 'NM.1', 'code', { set: ['=d'] }],
+  ],
   'MSG[code]': [[5, 'MSG.2', '$value']],
   'NDL[PractitionerRole]': [[7, '', 'location(Location)', { map: 'NDL[Location]' }]],
   'HD[Location-Identifier]': [

@@ -24,11 +24,14 @@ const structures: Readonly<Record<string, string>> = {
   RAS_O17: 'RAS_O17',
 };
 
+/** The message tables that events lead to. */
+export const structureNames: readonly string[] = [...new Set(Object.values(structures))];
+
 /** By the event, which senders get right; by the structure they name only where the event is missing or unknown. */
 export function structureOf(event: string, named: string | undefined): string | undefined {
   const known = structures[event];
   if (known !== undefined) return known;
-  const isNamed = named !== undefined && Object.values(structures).includes(named);
+  const isNamed = named !== undefined && structureNames.includes(named);
   return isNamed && event.split('_')[0] === named.split('_')[0] ? named : undefined;
 }
 

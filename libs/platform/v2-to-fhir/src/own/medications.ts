@@ -1,6 +1,8 @@
 import type { CodeMap, Row, RowOrGap } from '../tables.ts';
 import { gaps, notValued, v2Table } from './rows.ts';
 
+const ucum = ['=http://unitsofmeasure.org'];
+
 type SegmentTables = Readonly<Record<string, readonly RowOrGap[]>>;
 
 /** The numbers of the placer, the filler and of the group: common to all that an ORC begins. */
@@ -97,6 +99,8 @@ export const medicationRequest: SegmentTables = {
     [19, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.numerator', { map: 'CQ[Quantity]' }],
     [19.1, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.denominator.value', { set: ['=1'] }],
     [19.2, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.denominator.unit', { set: ['=d'] }],
+    [19.3, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.denominator.code', { set: ['=d'] }],
+    [19.4, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.denominator.system', { set: ucum }],
     ...quantity(23, 'RXE-23', 'RXE-24', 'dosageInstruction.doseAndRate.rateQuantity'),
     [27, 'RXE-27', 'reasonCode', { map: 'CWE[CodeableConcept]' }],
     [32, 'RXE-32', 'authoredOn', { when: notValued('ORC-9') }],
@@ -107,6 +111,12 @@ export const medicationRequest: SegmentTables = {
     [5, 'RXR-2', 'dosageInstruction.site', { map: 'CWE[CodeableConcept]', codes: 'BodyParts' }],
   ],
   'TQ1[MedicationRequest]': [
+    [
+      9,
+      'TQ1-6',
+      'dosageInstruction.timing.repeat.boundsDuration',
+      { map: 'CQ[Quantity]', when: ['all', notValued('TQ1-7'), notValued('TQ1-8')] },
+    ],
     // Times of the day, not moments.
     [7, 'TQ1-4', 'dosageInstruction.timing.repeat.timeOfDay'],
     [8],

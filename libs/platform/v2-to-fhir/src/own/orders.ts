@@ -45,6 +45,15 @@ export const orders: Readonly<Record<string, readonly RowOrGap[]>> = {
       { when: notValued('ORC-5'), map: 'CWE[CodeableConcept]' },
     ],
   ],
+  'TQ1[ServiceRequest]': [
+    [
+      9,
+      'TQ1-6',
+      'occurrenceTiming.repeat.boundsDuration',
+      { map: 'CQ[Quantity]', when: ['all', notValued('TQ1-7'), notValued('TQ1-8')] },
+    ],
+    [14, 'TQ1-9', 'priority', { map: 'CWE[code]', codes: 'ExtendedPriorityCodes' }],
+  ],
   'OBR[ServiceRequest]': [
     [
       29,

@@ -67,7 +67,9 @@ export class Finish {
 
   #nodeHasSaid(node: Node): boolean {
     if (node instanceof Leaf) return node.origin !== undefined;
-    if (node instanceof Link) return this.#hasSaid(node.draft) || node.beside.size > 0;
+    // That it refers to what other segments made is no word of its own.
+    if (node instanceof Link)
+      return node.beside.size > 0 || (!this.#madeBy.has(node.draft) && this.#hasSaid(node.draft));
     for (const one of node instanceof Many ? node.items.values() : node.values())
       if (this.#nodeHasSaid(one)) return true;
     return false;

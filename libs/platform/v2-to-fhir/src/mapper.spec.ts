@@ -365,6 +365,11 @@ describe('a mapping', () => {
     expect(JSON.stringify(mapped.issues)).not.toContain('Secret');
   });
 
+  it('makes only what a field of the message is behind', () => {
+    const { resources } = map(usual, header('ADT^A01'), pid);
+    expect(resources.map(({ type }) => type)).toEqual(['Patient']);
+  });
+
   it('makes nothing of an order that is nobody’s', () => {
     const mapped = map(usual, header('ORM^O01'), 'ORC|NW|P1^EHR', 'OBR|1|P1^EHR||1^x^LN');
     expect(all(mapped, 'ServiceRequest')).toEqual([]);

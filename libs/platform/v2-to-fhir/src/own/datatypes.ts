@@ -8,13 +8,13 @@ const noSystem = ['all', ['not', ['valued', 'XTN.3']], ['not', ['valued', 'XTN.4
 
 /** Laid over HL7's datatype tables, line by line. */
 export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
-  // An authority is held to be a system, which is what finds an identifier again, and an organization as well.
   // "If mapped to FHIR, use Code System and Display": the code map of the field's row does.
   'CWE[CodeableConcept]': [[4, 'CWE.1', 'coding[1].code']],
   'CE[CodeableConcept]': [[4, 'CE.1', 'coding[1].code']],
   'CF[CodeableConcept]': [[4, 'CWE.1', 'coding[1].code']],
+  // An authority is a system, which is what finds an identifier again; one whose id makes no URI is an organization too.
   'CX[Identifier]': [
-    [9, 'CX.4', 'assigner(Organization)', { map: 'HD[Organization]' }],
+    [9, 'CX.4', 'assigner(Organization)', { map: 'HD[Organization-Authority]' }],
     [10, 'CX.4', 'system', { map: 'HD[uri]' }],
   ],
   'CX[RelatedPerson-Mother]': [

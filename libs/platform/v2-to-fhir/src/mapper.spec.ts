@@ -169,6 +169,13 @@ describe('results', () => {
         { valueQuantity: { value: 80, unit: 'mm[Hg]' } },
       ],
     });
+    const { lineage } = one(mapped, 'Observation');
+    expect(lineage).toContainEqual([
+      'component[1].valueQuantity.value',
+      'OBX[1]-5[2]',
+      'OBX[Observation-Component]:9',
+    ]);
+    expect(lineage).toContainEqual(['component[1].valueQuantity.unit', 'OBX[1]-6.1', 'CWE[Quantity]:5']);
   });
 
   it.each([

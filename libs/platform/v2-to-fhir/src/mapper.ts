@@ -19,7 +19,7 @@ export interface SitePack {
   readonly aboutTheMessage?: boolean;
 }
 
-const aboutTheMessage = /^(Bundle|MessageHeader|Provenance|Device)\b/;
+const aboutTheMessage = /^(Bundle|MessageHeader|Provenance)\b|^Device\[software\]$/;
 const several = new Set([
   'DiagnosticReport',
   'Observation',

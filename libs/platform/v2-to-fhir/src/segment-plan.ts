@@ -63,31 +63,23 @@ export class SegmentPlan {
     const { row, repeatingStep, removal } = fieldRow;
     const repetitions = source.field(field);
     if (repetitions.length === 0 && !row.speaksOfAbsence) return;
-    const isEach = row.steps[0]?.label === 'each' && field !== this.#eachField;
-    const times = isEach ? segment.field(this.#eachField ?? 0).length : Math.max(repetitions.length, 1);
+    // What is said once of all values, `component[each].code`, is written beside each of them.
+    const each = row.steps[0]?.label === 'each' && field !== this.#eachField ? this.#eachField : undefined;
+    const times = each === undefined ? Math.max(repetitions.length, 1) : segment.field(each).length;
     for (let at = 0; at < times; at++) {
-      const repetition = repetitions[isEach ? 0 : at];
+      const which = each === undefined ? at : 0;
+      const repetition = repetitions[which];
       if (repetition?.isNull && removal && !draft.removed.includes(removal)) draft.removed.push(removal);
       const isValued = repetition !== undefined && !repetition.isNull && repetition.text !== '';
       if (!isValued && !row.speaksOfAbsence) continue;
       const part = isValued ? new FieldPart(repetition) : new TextPart(undefined);
-      const scope = new FieldScope(
-        source,
-        field,
-        isEach ? at : at,
-        part,
-        reading,
-        isEach ? this.#eachField : undefined,
-      );
+      const beside = each === undefined ? undefined : { field: each, repetition: at };
+      const scope = new FieldScope(source, field, which, part, reading, beside);
       if (row.test && !row.test(scope)) continue;
-      const wrote = row.write(
-        scope.part,
-        scope,
-        draft.content,
-        this.#place(segment, at, isEach ? 0 : repeatingStep),
-      );
+      const place = this.#place(segment, at, each === undefined ? repeatingStep : 0);
+      const wrote = row.write(scope.part, scope, draft.content, place);
       // Where nothing repeats, the first that says something is the one.
-      if (wrote && repeatingStep < 0 && !isEach && row.kind === 'path') return;
+      if (wrote && repeatingStep < 0 && each === undefined && row.kind === 'path') return;
     }
   }
 
@@ -172,7 +164,8 @@ class FieldScope implements Making {
   readonly #field: number | undefined;
   readonly #repetition: number;
   readonly #reading: Reading;
-  readonly #eachField: number | undefined;
+  /** The value beside which this one is written: conditions on its field mean that repetition. */
+  readonly #beside: { readonly field: number; readonly repetition: number } | undefined;
 
   constructor(
     segment: Segment,
@@ -180,14 +173,14 @@ class FieldScope implements Making {
     repetition: number,
     part: Part,
     reading: Reading,
-    eachField?: number,
+    beside?: { readonly field: number; readonly repetition: number },
   ) {
     this.#segment = segment;
     this.#field = field;
     this.#repetition = repetition;
     this.part = part;
     this.#reading = reading;
-    this.#eachField = eachField;
+    this.#beside = beside;
     this.origin =
       field === undefined
         ? undefined
@@ -206,12 +199,16 @@ class FieldScope implements Making {
     if (!isSegment) return component === undefined ? this.part.text() : this.part.component(component);
     const segment = name === this.#segment.name ? this.#segment : this.#reading.companion(name);
     if (field === undefined || segment === undefined) return segment && name;
-    const isOwn = segment === this.#segment && (field === this.#field || field === this.#eachField);
-    const repetition = segment.field(field)[isOwn ? this.#repetition : 0];
+    const repetition = segment.field(field)[segment === this.#segment ? this.#repetitionOf(field) : 0];
     if (!repetition || repetition.isNull) return undefined;
     return component === undefined
       ? (repetition.value(1) ?? repetition.literal())
       : (repetition.value(component) ?? repetition.literal(component));
+  }
+
+  #repetitionOf(field: number): number {
+    if (field === this.#beside?.field) return this.#beside.repetition;
+    return field === this.#field ? this.#repetition : 0;
   }
 
   count({ name, field }: Reference): number {

@@ -34,7 +34,7 @@ export class WardBoard extends Receiver {
   partners(): string {
     const baseUrl = `http://127.0.0.1:${this.port}/`;
     return JSON.stringify([
-      { name: 'ward-board', kind: 'rest-hook', baseUrl, retryForMs: 2_500, timeoutMs: 2_000 },
+      { name: 'ward-board', kind: 'rest-hook', baseUrl, retryForMs: 2_500, timeoutMs: 30_000 },
     ]);
   }
 

@@ -270,6 +270,27 @@ describe('the medications of a stay', () => {
     expect(requests.body.total).toBe(7);
   });
 
+  it('leave one list and one provenance a line, though parts are killed right after', async () => {
+    for (const part of ['transitions', 'privacy', 'medications']) {
+      const who = `killed-${part}`;
+      await stay(who);
+      const { sent, answer } = await reconciled(who);
+      await house.kill(part);
+      await house.restart(part);
+      await eventually(async () => {
+        const { body } = await house.fhir.get<Bundle>(`Provenance?patient=${who}&_summary=count`);
+        if (body.total !== 6) throw new Error('there are not all provenances yet');
+        const list = await house.fhir.get<Bundle>(
+          `${values(answer, 'list')[0]!.valueReference!.reference}/_history`,
+        );
+        if (list.status !== 200) throw new Error('there is no list yet');
+        expect(list.body.entry).toHaveLength(1);
+      });
+      const again = await house.fhir.post<Parameters>(path(who), sent);
+      expect([again.status, again.body]).toEqual([200, answer]);
+    }
+  });
+
   it('are not reconciled by a worksheet that something has changed', async () => {
     await stay('s');
     const sent = decisions(await worksheetOf('s'), allOf('s'));

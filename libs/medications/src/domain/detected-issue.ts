@@ -10,11 +10,11 @@ const systems = {
   act: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
 };
 
-/** What HL7 calls it, where it has a word. */
-const actCodes: Partial<Record<FindingKind, { readonly code: string; readonly display: string }>> = {
-  duplicate: { code: 'DUPTHPGEN', display: 'duplicate generic alert' },
-  'therapeutic-duplicate': { code: 'DUPTHPCLS', display: 'duplicate therapeutic class alert' },
-  allergy: { code: 'ALGY', display: 'Allergy' },
+/** HL7's code, where it has one. */
+const actCodes: Partial<Record<FindingKind, string>> = {
+  duplicate: 'DUPTHPGEN',
+  'therapeutic-duplicate': 'DUPTHPCLS',
+  allergy: 'ALGY',
 };
 
 export interface FindingContext {
@@ -51,7 +51,7 @@ export function detectedIssue(
     identifier: [{ system: systems.key, value: id }],
     status: decided === undefined ? 'preliminary' : 'final',
     code: {
-      coding: act === undefined ? coding : [...coding, { system: systems.act, ...act }],
+      coding: act === undefined ? coding : [...coding, { system: systems.act, code: act }],
       text: findingKinds[kind],
     },
     patient: { reference: `Patient/${patient}` },

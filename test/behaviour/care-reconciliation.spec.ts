@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, openHouse, type FhirClient, type House, type Json } from '#platform/testing';
+import { stayOf, stayWithMedications } from './harness/stay-with-medications.ts';
 
 interface Parameter {
   readonly name: string;
@@ -36,79 +37,8 @@ describe('the medications of a stay', () => {
     expect([status, [200, 201].includes(status) ? '' : text]).toEqual([expect.any(Number), '']);
   }
 
-  function encounter(who: string, status: string): Json {
-    return {
-      resourceType: 'Encounter',
-      id: `stay-${who}`,
-      status,
-      class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
-      subject: { reference: `Patient/${who}` },
-      period: {
-        start: '2026-03-02T08:00:00Z',
-        ...(status === 'finished' ? { end: '2026-03-09T10:00:00Z' } : {}),
-      },
-    };
-  }
-
-  const daily = (value: number) => [
-    {
-      doseAndRate: [{ doseQuantity: { value, unit: 'mg' } }],
-      timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd' } },
-    },
-  ];
-
-  /** At home metoprolol and levothyroxine; on the ward more metoprolol, ibuprofen twice, and amoxicillin in spite of an allergy. */
   async function stay(who: string): Promise<void> {
-    const subject = { reference: `Patient/${who}` };
-    const order = {
-      resourceType: 'MedicationRequest',
-      status: 'active',
-      intent: 'order',
-      subject,
-      authoredOn: '2026-03-03',
-    };
-    const named = (text: string) => ({ medicationCodeableConcept: { text } });
-    await stored({ resourceType: 'Patient', id: who, name: [{ family: 'Okafor' }] });
-    await stored(encounter(who, 'in-progress'));
-    await stored({
-      resourceType: 'MedicationStatement',
-      id: `${who}-home`,
-      status: 'active',
-      subject,
-      informationSource: subject,
-      ...named('Metoprolol 50 mg tablet'),
-      dosage: daily(50),
-    });
-    await stored({
-      resourceType: 'MedicationStatement',
-      id: `${who}-thyroid`,
-      status: 'active',
-      subject,
-      ...named('Levothyroxine 50 mcg'),
-    });
-    await stored({
-      ...order,
-      id: `${who}-beta`,
-      ...named('Metoprolol 100 mg tablet'),
-      dosageInstruction: daily(100),
-    });
-    await stored({ ...order, id: `${who}-pain`, ...named('Ibuprofen 400 mg tablet') });
-    await stored({ ...order, id: `${who}-more`, ...named('Ibuprofen 600 mg tablet') });
-    await stored({ ...order, id: `${who}-anti`, ...named('Amoxicillin 500 mg') });
-    await stored({
-      resourceType: 'AllergyIntolerance',
-      id: `${who}-allergy`,
-      patient: subject,
-      code: { text: 'Amoxicillin' },
-    });
-    await stored({
-      resourceType: 'MedicationAdministration',
-      id: `${who}-given`,
-      status: 'completed',
-      subject,
-      effectiveDateTime: '2026-03-04T10:00:00Z',
-      ...named('Ibuprofen 400 mg'),
-    });
+    for (const resource of stayWithMedications(who)) await stored(resource);
   }
 
   const path = (who: string) => `Encounter/stay-${who}/$reconcile-medications`;
@@ -379,7 +309,7 @@ describe('the medications of a stay', () => {
       subject: { reference: 'Patient/d' },
       medicationCodeableConcept: { text: 'Bisacodyl' },
     });
-    await stored(encounter('d', 'finished'));
+    await stored(stayOf('d', 'finished'));
     const section = await dischargeMedicationsOf('d');
     for (const each of ['Clarithromycin 500 mg', 'Ibuprofen 200 mg', 'Levothyroxine', 'Metoprolol 100 mg'])
       expect(section).toContain(each);
@@ -391,7 +321,7 @@ describe('the medications of a stay', () => {
 
   it('say in the discharge summary when nobody reconciled them', async () => {
     await stay('n');
-    await stored(encounter('n', 'finished'));
+    await stored(stayOf('n', 'finished'));
     const section = await dischargeMedicationsOf('n');
     expect(section).toContain('No reconciliation of the medications was recorded for this stay');
     expect(section).toContain('Amoxicillin');

@@ -65,7 +65,9 @@ describe('HL7 v2 messages', () => {
   };
 
   it('become resources, once they are acknowledged', async () => {
-    const acknowledged = await sendOne(message('A01', [person('100', 'Okafor'), visit('V100')]));
+    // A control id may be any text; the source of what it makes is a URI.
+    const text = message('A01', [person('100', 'Okafor'), visit('V100')], { id: 'reg 1/a%' });
+    const acknowledged = await sendOne(text);
     expect(acknowledged.at('MSA-1')).toBe('AA');
     const patient = await eventually(async () => {
       const [found] = await patientOf('100');
@@ -76,6 +78,7 @@ describe('HL7 v2 messages', () => {
       gender: 'female',
       birthDate: '1970-01-02',
       name: [{ family: 'Okafor', given: ['Ada'] }],
+      meta: { source: 'urn:septum:v2:mllp#reg%201%2Fa%25' },
     });
     await eventually(async () => {
       const { body } = await house.fhir.get<Bundle>(`Encounter?subject=Patient/${String(patient['id'])}`);

@@ -50,6 +50,7 @@ describe('the production profile', () => {
       SEPTUM_PUBLIC_URL: 'https://fhir.hospital.example',
       SEPTUM_HTTP_PORT: '0',
       SEPTUM_METRICS_PORT: '0',
+      SEPTUM_MLLP_PORT: '0',
       SEPTUM_DATA_DIR: folder,
       SEPTUM_DRAIN_MS: '0',
     };

@@ -106,8 +106,12 @@ async function start(
     await makeDemoData({ home: databases.open('edge'), messenger, health, patients, progress });
   }
   health.started();
-  const open = Object.fromEntries(doors.map(({ name, port }) => [name, port]));
-  const addresses = { ...open, http: url, ...(metricsUrl === undefined ? {} : { metrics: metricsUrl }) };
+  const mllp = doors.find(({ name }) => name === 'mllp')?.port;
+  const addresses = {
+    http: url,
+    ...(mllp === undefined ? {} : { mllp }),
+    ...(metricsUrl === undefined ? {} : { metrics: metricsUrl }),
+  };
   shutdown.at(
     'close-pools',
     writeRunFile(settings.dataDir, runFile(settings, planned, databases, addresses)),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Fault } from '#platform/fhir';
 import { MllpListener, type MllpEvent } from '#platform/hl7v2';
 import { MllpListenerSettings, type Door, type OpenDoor, type Settings } from '#platform/runtime';
 import { V2Intake } from './v2-intake.ts';
@@ -57,8 +58,17 @@ export class MllpDoor implements Door {
       refuse: async (beginning) => (await this.intake.refuse(beginning))[0],
       observe: (event) => tell(name, event),
     });
-    this.#listeners.push(listener);
-    return listener.listen();
+    try {
+      const open = await listener.listen();
+      this.#listeners.push(listener);
+      return open;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      throw new Fault(
+        'exception',
+        `Septum does not start. HL7 v2: port ${port} of the listener ${name} is taken. Give it another, the first by SEPTUM_MLLP_PORT (0: any that is free).`,
+      );
+    }
   }
 }
 

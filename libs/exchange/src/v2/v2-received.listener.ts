@@ -56,7 +56,7 @@ export class V2ReceivedListener {
     try {
       const { message } = this.reading.parse(waiting.body, waiting.characterSet);
       const mapped = this.reading.map(message);
-      const source = `urn:septum:v2:${waiting.listener}#${waiting.controlId}`;
+      const source = `urn:septum:v2:${waiting.listener}#${encodeURIComponent(waiting.controlId)}`;
       const patients = await this.resources.apply(caller, mapped.resources, source);
       const lineage = Object.fromEntries(
         mapped.resources.map(({ type, id, lineage: of }) => [`${type}/${id}`, of]),

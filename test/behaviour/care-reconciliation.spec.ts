@@ -135,6 +135,42 @@ describe('the medications of a stay', () => {
     expect(values(await worksheetOf('w'), 'worksheet')).toEqual(values(worksheet, 'worksheet'));
   });
 
+  it('are compared by what the installation has loaded on drugs', async () => {
+    const coded = (code: string) => ({ coding: [{ system: 'urn:drugs', code }] });
+    const subject = { reference: 'Patient/k' };
+    await stored({ resourceType: 'Patient', id: 'k' });
+    await stored(stayOf('k', 'in-progress'));
+    for (const code of ['brand-a', 'brand-b', 'other'])
+      await stored({
+        resourceType: 'MedicationRequest',
+        id: `k-${code}`,
+        status: 'active',
+        intent: 'order',
+        subject,
+        medicationCodeableConcept: coded(code),
+      });
+    expect(kindsOf(await worksheetOf('k'))).toEqual([]);
+    for (const [code, ingredient] of [
+      ['brand-a', 'salt'],
+      ['brand-b', 'salt'],
+      ['other', 'pepper'],
+    ] as const)
+      await stored({
+        resourceType: 'MedicationKnowledge',
+        id: `knowledge-${code}`,
+        code: coded(code),
+        ingredient: [{ itemCodeableConcept: coded(ingredient), isActive: true }],
+        medicineClassification: [
+          { type: { text: 'class' }, classification: [{ coding: [{ system: 'urn:class', code: 'spice' }] }] },
+        ],
+      });
+    expect(kindsOf(await worksheetOf('k'))).toEqual([
+      'duplicate',
+      'therapeutic-duplicate',
+      'therapeutic-duplicate',
+    ]);
+  });
+
   it('are reconciled at once: orders, findings, list and provenance', async () => {
     await stay('r');
     const { answer } = await reconciled('r');

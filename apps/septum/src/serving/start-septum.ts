@@ -13,6 +13,7 @@ import {
   writeRunFile,
   type Databases,
   type Log,
+  type OpenDoor,
   type RunFile,
   type Settings,
   type Topology,
@@ -106,16 +107,8 @@ async function start(
     await makeDemoData({ home: databases.open('edge'), messenger, health, patients, progress });
   }
   health.started();
-  const mllp = doors.find(({ name }) => name === 'mllp')?.port;
-  const addresses = {
-    http: url,
-    ...(mllp === undefined ? {} : { mllp }),
-    ...(metricsUrl === undefined ? {} : { metrics: metricsUrl }),
-  };
-  shutdown.at(
-    'close-pools',
-    writeRunFile(settings.dataDir, runFile(settings, planned, databases, addresses)),
-  );
+  const run = runFile(settings, planned, databases, { http: url, metrics: metricsUrl, doors });
+  shutdown.at('close-pools', writeRunFile(settings.dataDir, run));
   return { url, topology: planned, shutdown, ...(await consoleUrl(settings, planned, databases, url)) };
 }
 
@@ -123,11 +116,14 @@ function runFile(
   { natsUrl }: Settings,
   planned: Topology,
   { bootstrapUrl }: Databases,
-  addresses: Pick<RunFile, 'http' | 'metrics' | 'mllp'>,
+  open: { readonly http: string; readonly metrics: string | undefined; readonly doors: readonly OpenDoor[] },
 ): RunFile {
+  const mllp = open.doors.find(({ name }) => name === 'mllp')?.port;
   return {
     pid: process.pid,
-    ...addresses,
+    http: open.http,
+    ...(mllp === undefined ? {} : { mllp }),
+    ...(open.metrics === undefined ? {} : { metrics: open.metrics }),
     parts: planned.here,
     ...(bootstrapUrl === undefined ? {} : { database: bootstrapUrl }),
     ...(natsUrl === undefined ? {} : { nats: natsUrl }),

@@ -253,7 +253,7 @@ describe('HL7 v2 messages', () => {
         ada,
         dated('V110'),
         'OBR|1|P110^NORTH|L110^NORTH|2345-7^Glucose^LN|||20260301100000+0000|||||||||||||||20260301110000+0000|||F',
-        'OBX|1|NM|2345-7^Glucose^LN||95|mg/dL^^UCUM|||||F|||20260301100000+0000',
+        'OBX|1|NM|2345-7^Glucose^LN||95.10|mg/dL^^UCUM|||||F|||20260301100000+0000',
       ]),
     );
     await becomes('V110', 'in-progress');
@@ -268,6 +268,8 @@ describe('HL7 v2 messages', () => {
       return body.entry![0]!.resource;
     });
     expect(document).toMatchObject({ status: 'current' });
+    const results = await house.fhir.get(`Observation?encounter=Encounter/${String(encounter['id'])}`);
+    expect(results.text).toContain('"value":95.10,');
     const { body: medications } = await house.fhir.get<Bundle>('MedicationRequest?identifier=R110');
     expect(medications.entry).toHaveLength(1);
 

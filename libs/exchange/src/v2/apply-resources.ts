@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#platform/access';
-import { asFault, Fault } from '#platform/fhir';
+import { asFault, Fault, parseLexical } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
 import { resourceContracts, type Stored } from '#platform/store';
 import { merge, type MappedResource } from '#platform/v2-to-fhir';
 import { calledOff } from '../domain/called-off.ts';
 import { ResourceOwners } from '../resource-owners.ts';
-import { parseLexical } from './lexical-json.ts';
 import { ResolveIdentities } from './resolve-identities.ts';
 
 /** Other writers may be at the same resource; each time it is read anew. */

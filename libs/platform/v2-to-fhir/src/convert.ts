@@ -45,6 +45,13 @@ function decimal(text: string): number | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text.trim()) ? Number(text) : undefined;
 }
 
+/** A decimal as JSON writes it with all its digits; undefined where a number says the same. */
+export function lexicalDecimal(text: string): string | undefined {
+  const [, sign = '', whole = '', digits = ''] = /^([+-]?)0*(\d*)\.?(\d*)$/.exec(text.trim()) ?? [];
+  const lexical = `${sign === '-' ? '-' : ''}${whole === '' ? '0' : whole}${digits === '' ? '' : `.${digits}`}`;
+  return lexical === String(Number(lexical)) ? undefined : lexical;
+}
+
 const whole =
   (least: number) =>
   (text: string): number | undefined => {

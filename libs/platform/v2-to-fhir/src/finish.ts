@@ -19,6 +19,12 @@ export interface FinishOptions {
   modeOf(type: string, identity: Identity | undefined): MappedResource['mode'];
 }
 
+/** What is noted of the elements of a resource while they are written. */
+interface Traces {
+  readonly lineage: Lineage[];
+  readonly decimals: [path: string, text: string][];
+}
+
 /** Makes the resources of a run whole: links, identities, ids, JSON. */
 export class Finish {
   readonly #run: Run;
@@ -148,8 +154,8 @@ export class Finish {
   #resource(draft: Draft): MappedResource {
     const identity = this.#identities.get(draft);
     const id = this.#ids.get(draft) ?? '';
-    const lineage: Lineage[] = [];
-    const json = this.#json(draft.content, '', lineage) as Record<string, unknown> | undefined;
+    const traces: Traces = { lineage: [], decimals: [] };
+    const json = this.#json(draft.content, '', traces) as Record<string, unknown> | undefined;
     const content: Record<string, unknown> = {
       resourceType: draft.type,
       id,
@@ -162,7 +168,7 @@ export class Finish {
     const mode = this.#options.modeOf(draft.type, identity);
     if (!identity) this.#reportUnidentified(draft);
     const removed = [...draft.removed, ...takenBack];
-    return { type: draft.type, id, identity, mode, content, assumed, removed, lineage };
+    return { type: draft.type, id, identity, mode, content, assumed, removed, ...traces };
   }
 
   /** What R4 does not accept without something the message lacks, mostly its patient, is not handed on. */
@@ -183,28 +189,30 @@ export class Finish {
     this.#run.issues.push({ severity, location, text });
   }
 
-  #json(node: Node, path: string, lineage: Lineage[]): unknown {
+  #json(node: Node, path: string, traces: Traces): unknown {
     if (node instanceof Leaf) {
-      if (node.origin) lineage.push([path, locationOf(node.origin, node.writer.component), node.writer.row]);
+      if (node.lexical !== undefined) traces.decimals.push([path, node.lexical]);
+      if (node.origin)
+        traces.lineage.push([path, locationOf(node.origin, node.writer.component), node.writer.row]);
       return node.value;
     }
-    if (node instanceof Link) return this.#reference(node, path, lineage);
+    if (node instanceof Link) return this.#reference(node, path, traces);
     if (node instanceof Many) {
       const items: unknown[] = [];
       for (const item of node.items.values()) {
-        const json = this.#json(item, `${path}[${items.length}]`, lineage);
+        const json = this.#json(item, `${path}[${items.length}]`, traces);
         if (json !== undefined) items.push(json);
       }
       return items.length > 0 ? items : undefined;
     }
-    return this.#object(node, path, lineage);
+    return this.#object(node, path, traces);
   }
 
-  #object(tree: Tree, path: string, lineage: Lineage[]): Record<string, unknown> | undefined {
+  #object(tree: Tree, path: string, traces: Traces): Record<string, unknown> | undefined {
     const object: Record<string, unknown> = {};
     let isEmpty = true;
     for (const [name, node] of tree) {
-      const json = this.#json(node, path === '' ? name : `${path}.${name}`, lineage);
+      const json = this.#json(node, path === '' ? name : `${path}.${name}`, traces);
       if (json === undefined) continue;
       object[name] = json;
       isEmpty = false;
@@ -212,9 +220,9 @@ export class Finish {
     return isEmpty ? undefined : object;
   }
 
-  #reference(link: Link, path: string, lineage: Lineage[]): Record<string, unknown> | undefined {
+  #reference(link: Link, path: string, traces: Traces): Record<string, unknown> | undefined {
     const id = this.#ids.get(link.draft);
-    const beside = this.#object(link.beside, path, lineage);
+    const beside = this.#object(link.beside, path, traces);
     if (!id) return beside;
     return { reference: `${link.draft.type}/${id}`, ...beside };
   }

@@ -24,6 +24,8 @@ export interface MappedResource {
   readonly content: Readonly<Record<string, unknown>>;
   /** Elements that no field of the message is behind: R4 demands them, or the event says nothing about them. */
   readonly assumed: readonly string[];
+  /** Decimals that a number would not write as the message does, by path: `["valueQuantity.value", "5.10"]`. */
+  readonly decimals: readonly (readonly [path: string, text: string])[];
   /** What the sender wants deleted. */
   readonly removed: readonly Removal[];
   /** For each element: its path, the place in the message, the row of the table: `["gender", "PID[1]-8.1", "PID[Patient]:23"]`. */

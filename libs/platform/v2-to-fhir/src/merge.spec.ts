@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseMessage } from '#platform/hl7v2';
-import { validate } from '#platform/fhir';
+import { parseLexical, validate } from '#platform/fhir';
 import { Mapper } from './mapper.ts';
 import { merge } from './merge.ts';
 import type { MappedResource } from './mapped.ts';
@@ -70,5 +70,23 @@ describe('laying a message over what is kept', () => {
       expect.objectContaining({ status: 'completed' }),
       expect.objectContaining({ status: 'active' }),
     ]);
+  });
+
+  it('keeps the digits of a decimal, of the message and of what was there', () => {
+    const result = (value: string) =>
+      mapped(
+        'Observation',
+        'MSH|^~\\&|LAB|GH|||20260301080000||ORU^R01|1|P|2.5.1',
+        'PID|1||77^^^GH^MR',
+        'OBR|1||F1^LAB|2345-7^Glucose^LN|||20260301',
+        `OBX|1|NM|2345-7^Glucose^LN||${value}|mg/dL^^UCUM|||||F`,
+      );
+    const stored = JSON.stringify(merge(undefined, result('5.10')));
+    expect(stored).toContain('"value":5.10,');
+    const before = parseLexical(stored) as Record<string, unknown>;
+    expect(JSON.stringify(merge(before, result('5.10')))).toBe(stored);
+    expect(JSON.stringify(merge({ ...before, note: [{ text: 'x' }] }, result('+07.0')))).toContain(
+      '"value":7.0,',
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { typeDefinition } from '#platform/fhir';
+import { copyLexical, lexicalNumber, typeDefinition } from '#platform/fhir';
 import type { MappedResource } from './mapped.ts';
 import { isObject, removeAt } from './removal.ts';
 
@@ -27,14 +27,27 @@ const keys: Readonly<Record<string, (item: Json) => unknown>> = {
  * go, and what is only assumed yields to what is known. Pure; neither argument is changed.
  */
 export function merge(before: Json | undefined, mapped: MappedResource): Json {
-  if (before === undefined) return structuredClone(mapped.content) as Json;
-  const result = structuredClone(before);
+  const content = contentOf(mapped);
+  if (before === undefined) return content;
+  const result = copyLexical(before);
   for (const removal of mapped.removed) removeAt(result, removal);
   const assumed = new Set(mapped.assumed);
-  const spoken = Object.entries(mapped.content).filter(
+  const spoken = Object.entries(content).filter(
     ([name]) => !assumed.has(name) || !hasElement(result, mapped.type, name),
   );
-  lay(result, structuredClone(Object.fromEntries(spoken)), mapped.type);
+  lay(result, Object.fromEntries(spoken), mapped.type);
+  return result;
+}
+
+/** What is mapped, its decimals with all their digits. */
+function contentOf({ content, decimals }: MappedResource): Json {
+  const result = copyLexical(content) as Json;
+  for (const [path, text] of decimals) {
+    const names = path.split(/[.[\]]+/).filter((name) => name !== '');
+    const last = names.pop()!;
+    const holder = names.reduce<Json | undefined>((at, name) => at?.[name] as Json | undefined, result);
+    if (holder?.[last] !== undefined) holder[last] = lexicalNumber(text);
+  }
   return result;
 }
 

@@ -8,7 +8,7 @@ import {
   type Scope,
   type Test,
 } from './condition.ts';
-import { convert, isPrimitive } from './convert.ts';
+import { convert, isPrimitive, lexicalDecimal } from './convert.ts';
 import type { DatatypePlan } from './datatype-plan.ts';
 import type { Part } from './part.ts';
 import { compilePath, type Step } from './path.ts';
@@ -145,7 +145,8 @@ export class RowPlan {
       return undefined;
     }
     const writer: Writer = { row: this.id, component };
-    return new Leaf(value, making.origin, writer);
+    const lexical = type === 'decimal' ? lexicalDecimal(plain) : undefined;
+    return new Leaf(value, making.origin, writer, lexical);
   }
 
   /** Translated, and refused where R4 knows no such code. */

@@ -13,11 +13,19 @@ export class Leaf {
   readonly value: string | number | boolean;
   readonly origin: Origin | undefined;
   readonly writer: Writer;
+  /** Of a decimal that would be written otherwise: as the message has it. */
+  readonly lexical: string | undefined;
 
-  constructor(value: string | number | boolean, origin: Origin | undefined, writer: Writer) {
+  constructor(
+    value: string | number | boolean,
+    origin: Origin | undefined,
+    writer: Writer,
+    lexical?: string,
+  ) {
     this.value = value;
     this.origin = origin;
     this.writer = writer;
+    this.lexical = lexical;
   }
 }
 

@@ -35,6 +35,31 @@ describe('settings', () => {
     expect(settings.databaseUrls).toEqual({ medications: 'postgres://a@b/c' });
   });
 
+  it('reads the listeners of HL7 v2, each with what it leaves out', () => {
+    const file = 'mllpListeners:\n  - name: laboratory\n    port: 2576\n    processingIds: [P, T]\n';
+    expect(load({}, file).mllpListeners).toMatchObject([
+      {
+        name: 'laboratory',
+        port: 2576,
+        host: '127.0.0.1',
+        characterSet: 'ASCII',
+        processingIds: ['P', 'T'],
+        allowPlain: false,
+      },
+    ]);
+  });
+
+  it.each([
+    ['{ name: lab, port: 70000 }', /^mllpListeners: \[0\]\.port .*65535\.$/],
+    ['{ name: Lab 1, port: 1 }', /^mllpListeners: \[0\]\.name must be a name of small letters/],
+    ['{ name: lab, port: 1, processingIds: [X] }', /^mllpListeners: \[0\]\.processingIds /],
+    ['{ name: lab, port: 1, certificat: x }', /^mllpListeners: \[0\]\.certificat .*should not exist/],
+    ['{ name: lab, port: 1 }, { name: lab, port: 2 }', /^mllpListeners: two are named lab/],
+    ['{ name: mllp, port: 1 }', /^mllpListeners: two are named mllp/],
+  ])('refuses the listener %s', (listener, told) => {
+    expect(() => load({}, `mllpListeners: [${listener}]`)).toThrow(told);
+  });
+
   it('lets the variables of the scripts and of other programs be', () => {
     expect(load({ SEPTUM_TEST_DATA: '../shared', PATH: '/bin' }).httpPort).toBe(8080);
   });

@@ -42,6 +42,10 @@ export function loadSettings(sources: SettingsSources): Settings {
       `${declared?.variable ?? wrong.property}${shown(declared, wrong.value)}: ${problemOf(wrong)}.`,
     );
   }
+  const names = ['mllp', ...settings.mllpListeners.map(({ name }) => name)];
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined)
+    throw refusal(`mllpListeners: two are named ${twice}, or the usual one is. Give each a name of its own.`);
   for (const [context, url] of Object.entries(settings.databaseUrls)) {
     if (!postgresUrl.test(url))
       throw refusal(

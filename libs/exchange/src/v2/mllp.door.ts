@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Fault } from '#platform/fhir';
-import { MllpListener, type MllpEvent } from '#platform/hl7v2';
+import { characterSet as knownSet, MllpListener, type MllpEvent } from '#platform/hl7v2';
 import { MllpListenerSettings, type Door, type OpenDoor, type Settings } from '#platform/runtime';
 import { V2Intake } from './v2-intake.ts';
 
@@ -43,6 +43,7 @@ export class MllpDoor implements Door {
                 : { clientAuthorities: readFileSync(clientAuthoritiesFile) }),
             },
           };
+    assertKnown(name, characterSet);
     const profile = { name, characterSet, processingIds };
     const listener = new MllpListener({
       host,
@@ -69,6 +70,18 @@ export class MllpDoor implements Door {
         `Septum does not start. HL7 v2: port ${port} of the listener ${name} is taken. Give it another, the first by SEPTUM_MLLP_PORT (0: any that is free).`,
       );
     }
+  }
+}
+
+/** Else every message without MSH-18 would be refused for what its sender never said. */
+function assertKnown(listener: string, set: string): void {
+  try {
+    knownSet([set]);
+  } catch {
+    throw new Fault(
+      'exception',
+      `Septum does not start. HL7 v2: the listener ${listener} has the character set ${set}. Name one of table 0211, such as 8859/1 or UNICODE UTF-8.`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ContextDatabase, Transaction } from '#platform/database';
-import { appendEvents } from '#platform/messaging';
+import { appendEvents, type NewEvent } from '#platform/messaging';
 import { v2Received } from '../contract/v2-events.ts';
 
 export type V2State = 'waiting' | 'applied' | 'rejected' | 'failed' | 'dismissed';
@@ -74,9 +74,7 @@ export async function keepMessages(
   const fresh = new Map(inserted.map((row) => [row.id, row]));
   const events = messages.flatMap(({ id }) => {
     const row = fresh.get(id);
-    return row?.state === 'waiting'
-      ? [{ type: v2Received, orderKey: `v2/${row.lane}`, payload: { message: id } }]
-      : [];
+    return row?.state === 'waiting' ? [announcement(row)] : [];
   });
   for (const message of messages) if (fresh.has(message.id)) await mergeLanes(transaction, message);
   await appendEvents(transaction, events);
@@ -86,6 +84,11 @@ export async function keepMessages(
     isNew: fresh.has(message.id),
     acknowledgement: answers.get(message.id) ?? message.acknowledgement,
   }));
+}
+
+/** That a message is to be applied, after those of its lane that were announced before. */
+export function announcement({ id, lane }: { readonly id: string; readonly lane: string }): NewEvent {
+  return { type: v2Received, orderKey: `v2/${lane}`, payload: { message: id } };
 }
 
 /** From now on messages for the one who was merged come after the merge, in the lane of the survivor. */
@@ -153,7 +156,6 @@ export interface WaitingMessage {
   readonly characterSet: string;
   readonly mergedLane: string | null;
   readonly lane: string;
-  readonly attempt: number;
 }
 
 /** The message, unless it was settled already. */
@@ -163,7 +165,7 @@ export async function findWaiting(
 ): Promise<WaitingMessage | undefined> {
   const [row] = await database.query<WaitingMessage>('*', {
     name: 'exchange.v2.waiting',
-    text: `SELECT id, position, listener, control_id AS "controlId", body, character_set AS "characterSet", lane, merged_lane AS "mergedLane", attempt
+    text: `SELECT id, position, listener, control_id AS "controlId", body, character_set AS "characterSet", lane, merged_lane AS "mergedLane"
       FROM v2_message WHERE id = $1 AND state = 'waiting'`,
     values: [id],
   });

@@ -1,8 +1,7 @@
 import { rowPolicy, type Caller } from '#platform/access';
 import type { ContextDatabase, Transaction } from '#platform/database';
 import { appendEvents } from '#platform/messaging';
-import { v2Received } from '../contract/v2-events.ts';
-import type { V2Issue, V2State } from './v2-messages.ts';
+import { announcement, type V2Issue, type V2State } from './v2-messages.ts';
 
 /** What may be told of a message without showing what stands in it. */
 export interface V2MessageHead {
@@ -84,10 +83,7 @@ export async function applyAgain(
       SELECT id, lane FROM again ORDER BY position`,
     values: byId ? [which.ids] : [which.from, which.to, which.listener ?? null],
   });
-  await appendEvents(
-    transaction,
-    rows.map(({ id, lane }) => ({ type: v2Received, orderKey: `v2/${lane}`, payload: { message: id } })),
-  );
+  await appendEvents(transaction, rows.map(announcement));
   return rows.length;
 }
 

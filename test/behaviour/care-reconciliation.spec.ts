@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, openHouse, type FhirClient, type House, type Json } from '#platform/testing';
 import { stayOf, stayWithMedications } from './harness/stay-with-medications.ts';
@@ -227,7 +228,13 @@ describe('the medications of a stay', () => {
   it('are reconciled once, however often and from however many sides the same is sent', async () => {
     await stay('o');
     const sent = decisions(await worksheetOf('o'), allOf('o'));
-    const answers = await Promise.all([1, 2, 3].map(() => house.fhir.post<Parameters>(path('o'), sent)));
+    // One after the other a little later, so that some come while the first one is being recorded.
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, async (_, later) => {
+        await setTimeout(later * 6);
+        return house.fhir.post<Parameters>(path('o'), sent);
+      }),
+    );
     const again = await house.fhir.post<Parameters>(path('o'), sent);
     for (const { status, text } of answers) expect([status, text]).toEqual([200, again.text]);
     const history = await house.fhir.get<Bundle>('MedicationRequest/o-pain/_history');

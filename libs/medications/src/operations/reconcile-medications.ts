@@ -70,14 +70,21 @@ export class ReconcileMedicationsOperation {
     const reconciliation = derivedId('reconciliation', encounter, JSON.stringify(sent));
     const recorded =
       (await this.#reconciliations.find(caller, reconciliation)) ??
-      (await this.#record(
-        caller,
-        reconciliation,
-        sent,
-        await this.#gather.worksheetOf(caller, stay, scope),
-        scope,
-      ));
+      (await this.#gather
+        .worksheetOf(caller, stay, scope)
+        .then((gathered) => this.#record(caller, reconciliation, sent, gathered, scope))
+        .catch((error: unknown) => this.#recordedMeanwhile(caller, reconciliation, error)));
     return reply({}, [parametersText(reconciliationParameters(recorded))]);
+  }
+
+  /** The same sent twice at once: whoever comes second finds the worksheet changed, by what the first one recorded. */
+  async #recordedMeanwhile(caller: Caller, id: string, error: unknown): Promise<Reconciliation> {
+    const recorded =
+      error instanceof Fault && error.kind === 'conflict'
+        ? await this.#reconciliations.find(caller, id)
+        : undefined;
+    if (recorded === undefined) throw error;
+    return recorded;
   }
 
   async #record(
@@ -142,10 +149,8 @@ export class ReconcileMedicationsOperation {
         // A line was written between the worksheet and now.
         throw error instanceof Fault && error.kind === 'version-conflict' ? stale() : error;
       });
-    if (isFirst) return made;
-    const before = await this.#reconciliations.find(caller, id);
-    if (before === undefined) throw stale();
-    return before;
+    if (!isFirst) throw stale();
+    return made;
   }
 }
 

@@ -12,6 +12,8 @@ import { openTestServers } from './test-servers.mjs';
 import { checkout, ensureBuilt, ensureInstalled, fail, say, seconds } from './toolbox.mjs';
 
 const topologies = ['one', 'medications-out', 'all-out', 'two-copies'];
+/** In one house what can be, the rest in houses of its own. */
+const behaviours = ['test/behaviour/together', 'test/behaviour/own-house/'];
 /** As in platform/testing: a spec that wanted data which is not there. */
 const absent = '[data absent]';
 /** What repeats a run of the chaos specs, and where they write their figures. */
@@ -38,7 +40,8 @@ try {
   if (runs('shape') && chosen.length === 0) shape();
   if (runs('specs')) jest('specs', {}, outside('test/behaviour', 'test/chaos'));
   for (const topology of topologies) {
-    if (runs(topology)) jest(topology, { SEPTUM_TEST_TOPOLOGY: topology }, within('test/behaviour'));
+    if (runs(topology))
+      jest(topology, { SEPTUM_TEST_TOPOLOGY: topology }, within('test/behaviour', behaviours));
   }
   if (runs('chaos')) jest('chaos', {}, within('test/chaos'));
 } finally {
@@ -57,18 +60,20 @@ function shape() {
   if (status !== 0) broken.push('shape');
 }
 
-/** Of one folder the specs that were chosen, all of them when nothing was; one after the other. */
-function within(folder) {
+/** Of one folder the specs that were chosen, or `all` of them when nothing was; one after the other. */
+function within(folder, all = [folder]) {
   const inside = chosen.filter((pattern) => pattern.startsWith(folder));
   if (chosen.length > 0 && inside.length === 0) return undefined;
-  return ['--runInBand', '--testPathPatterns', ...(inside.length > 0 ? inside : [folder])];
+  return ['--runInBand', '--testPathPatterns', ...(inside.length > 0 ? inside : all)];
 }
 
 /** The same for all specs but those of some folders. */
 function outside(...folders) {
   const others = chosen.filter((pattern) => !folders.some((folder) => pattern.startsWith(folder)));
   if (chosen.length > 0 && others.length === 0) return undefined;
+  // Two, since many wait for processes of their own.
   const ignored = [
+    '--maxWorkers=2',
     '--testPathIgnorePatterns',
     '/node_modules/',
     ...folders.map((each) => `<rootDir>/${each}/`),

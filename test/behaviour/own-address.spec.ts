@@ -18,11 +18,11 @@ describe('a reference that is written out with the address of the installation',
   beforeAll(async () => {
     house = await openHouse();
     own = (reference) => `${house.publicUrl}/fhir/R4/${reference}`;
-    const patient = { reference: own('Patient/ada') };
+    const patient = { reference: own('Patient/alma') };
     const code = { text: 'Aspirin' };
-    await stored({ resourceType: 'Patient', id: 'ada', birthDate: '1950-03-01' });
+    await stored({ resourceType: 'Patient', id: 'alma', birthDate: '1950-03-01' });
     await stored({ resourceType: 'Observation', id: 'far', status: 'final', code, subject: patient });
-    const near = { reference: 'Patient/ada' };
+    const near = { reference: 'Patient/alma' };
     await stored({ resourceType: 'Observation', id: 'near', status: 'final', code, subject: near });
     await stored({
       resourceType: 'MedicationStatement',
@@ -51,20 +51,20 @@ describe('a reference that is written out with the address of the installation',
 
   it('is found like a relative one, and finds what has a relative one', async () => {
     const both = ['Observation/far', 'Observation/near'];
-    expect(await found('Observation?subject=Patient/ada&_sort=_id')).toEqual(both);
-    const written = encodeURIComponent(own('Patient/ada'));
+    expect(await found('Observation?subject=Patient/alma&_sort=_id')).toEqual(both);
+    const written = encodeURIComponent(own('Patient/alma'));
     expect(await found(`Observation?subject=${written}&_sort=_id`)).toEqual(both);
-    expect(await found('Observation?_id=far&_include=Observation:subject')).toContain('Patient/ada');
-    expect(await found('Patient?_id=ada&_revinclude=Observation:subject')).toContain('Observation/far');
+    expect(await found('Observation?_id=far&_include=Observation:subject')).toContain('Patient/alma');
+    expect(await found('Patient?_id=alma&_revinclude=Observation:subject')).toContain('Observation/far');
   });
 
   it('belongs to the patient: in $everything, in the history of medications, and for who may see only them', async () => {
-    expect(await found('Patient/ada/$everything')).toEqual(
+    expect(await found('Patient/alma/$everything')).toEqual(
       expect.arrayContaining(['Observation/far', 'MedicationStatement/aspirin']),
     );
-    expect(await found('Patient/ada/$medication-history')).toContain('MedicationStatement/aspirin');
-    const adas = await house.clientWith(['patient/*.rs'], ['ada']);
-    expect(await found('Observation?_id=far', adas)).toEqual(['Observation/far']);
+    expect(await found('Patient/alma/$medication-history')).toContain('MedicationStatement/aspirin');
+    const almas = await house.clientWith(['patient/*.rs'], ['alma']);
+    expect(await found('Observation?_id=far', almas)).toEqual(['Observation/far']);
   });
 
   it('names the patient of a stay', async () => {
@@ -73,7 +73,7 @@ describe('a reference that is written out with the address of the installation',
       id: 'stay',
       status,
       class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
-      subject: { reference: own('Patient/ada') },
+      subject: { reference: own('Patient/alma') },
     });
     await stored(stay('in-progress'));
     await stored(stay('finished'));

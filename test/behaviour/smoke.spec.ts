@@ -23,7 +23,7 @@ describe('a patient and their medication', () => {
   it('stores a patient and gives it back', async () => {
     const created = await house.fhir.post('Patient', {
       resourceType: 'Patient',
-      name: [{ family: 'Okafor', given: ['Ada'] }],
+      name: [{ family: 'Umeh', given: ['Ada'] }],
       birthDate: '1954-03-02',
     });
     expect(created.status).toBe(201);
@@ -39,7 +39,7 @@ describe('a patient and their medication', () => {
   });
 
   it('finds the patient by name and day of birth', async () => {
-    const found = await house.fhir.get<Bundle>('Patient?family=okafor&birthdate=1954-03-02');
+    const found = await house.fhir.get<Bundle>('Patient?family=umeh&birthdate=1954-03-02');
     expect(found.status).toBe(200);
     expect(found.body.entry?.map(({ resource }) => resource['id'])).toEqual([patient['id']]);
   });

@@ -4,7 +4,7 @@ export { FhirClient, type Answer, type Json, type RequestOptions } from './house
 export { House, type HouseOptions } from './house/house.ts';
 export { houseTopologies, type HouseTopology } from './house/house-topology.ts';
 export { openHouseDatabase, type HouseDatabase } from './house/house-database.ts';
-export { houseParts, openHouse } from './house/open-house.ts';
+export { houseParts, openHouse, openSharedHouse, type SharedHouse } from './house/open-house.ts';
 export { SeptumProcess } from './house/septum-process.ts';
 export { Receiver, type Received } from './receiver.ts';
 export { slowdown } from './slowdown.ts';

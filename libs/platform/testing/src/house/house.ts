@@ -16,6 +16,8 @@ export interface HouseOptions {
   readonly topology?: HouseTopology;
   /** Settings for all processes, beside those that make the house. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Whether `stop` leaves it open for the next spec, with all that the last one had killed running again. */
+  readonly staysOpen?: boolean;
 }
 
 interface Resident {
@@ -42,6 +44,7 @@ export class House {
   readonly #residents: readonly Resident[];
   readonly #tokenKey: SigningKey;
   readonly #token: string;
+  readonly #staysOpen: boolean;
   #requests = 0;
 
   private constructor(made: {
@@ -51,6 +54,7 @@ export class House {
     residents: readonly Resident[];
     tokenKey: SigningKey;
     token: string;
+    staysOpen: boolean;
   }) {
     this.#database = made.database;
     this.#nats = made.nats;
@@ -59,6 +63,7 @@ export class House {
     this.#tokenKey = made.tokenKey;
     this.database = made.database.url;
     this.#token = made.token;
+    this.#staysOpen = made.staysOpen;
     this.fhir = this.#client(made.token);
   }
 
@@ -87,6 +92,7 @@ export class House {
         residents,
         tokenKey,
         token: await administratorToken(tokenKey),
+        staysOpen: options.staysOpen ?? false,
       });
       await house.untilReady();
       return house;
@@ -140,9 +146,7 @@ export class House {
 
   /** Starts again what does not run of the part, and waits until everything is ready. */
   async restart(part: string): Promise<void> {
-    const down = this.#residents.filter(({ plan, process }) => plan.runs(part) && !process.isRunning);
-    await Promise.all(down.map(({ process }) => process.start()));
-    await this.untilReady();
+    await this.#start(({ plan }) => plan.runs(part));
   }
 
   /** Resolves when every part answers, seen from the edge. */
@@ -159,7 +163,19 @@ export class House {
   }
 
   async stop(): Promise<void> {
+    if (!this.#staysOpen) return this.close();
+    await this.#start(() => true);
+    this.#requests = 0;
+  }
+
+  async close(): Promise<void> {
     await close(this.#residents, this.#nats, this.#database, this.#folder);
+  }
+
+  async #start(isMeant: (resident: Resident) => boolean): Promise<void> {
+    const down = this.#residents.filter((each) => isMeant(each) && !each.process.isRunning);
+    await Promise.all(down.map(({ process }) => process.start()));
+    await this.untilReady();
   }
 
   #running(part: string): Resident[] {

@@ -17,7 +17,28 @@ export const houseParts: readonly string[] = [
   'access',
 ];
 
-/** Starts Septum in the topology under test, on a fresh database. The test stops it. */
-export function openHouse(options: HouseOptions = {}): Promise<House> {
-  return House.open(houseParts, options);
+export interface SharedHouse {
+  close(): Promise<void>;
+}
+
+let shared: House | undefined;
+
+/**
+ * Starts Septum in the topology under test, on a fresh database; or gives the shared house to a spec that asks for
+ * nothing special. The test stops it.
+ */
+export async function openHouse(options?: HouseOptions): Promise<House> {
+  return options === undefined && shared !== undefined ? shared : House.open(houseParts, options);
+}
+
+/** From now on until it is closed, all who open a house without options get this one, whole again after each `stop`. */
+export async function openSharedHouse(): Promise<SharedHouse> {
+  const house = await House.open(houseParts, { staysOpen: true });
+  shared = house;
+  return {
+    async close() {
+      shared = undefined;
+      await house.close();
+    },
+  };
 }

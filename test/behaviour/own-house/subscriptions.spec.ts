@@ -16,7 +16,7 @@ import {
   stored,
   WardBoard,
   type Notification,
-} from './ward-board.ts';
+} from '../ward-board.ts';
 
 describe('a subscription', () => {
   let house: House;

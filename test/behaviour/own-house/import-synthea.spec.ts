@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWithData, openHouse, type House, type Json } from '#platform/testing';
-import { apiTarget } from '../../apps/septum/src/verbs/import/api-target.ts';
-import { importFiles, textsIn } from '../../apps/septum/src/verbs/import/import-files.ts';
-import { ImportRun } from '../../apps/septum/src/verbs/import/import-run.ts';
+import { apiTarget } from '../../../apps/septum/src/verbs/import/api-target.ts';
+import { importFiles, textsIn } from '../../../apps/septum/src/verbs/import/import-files.ts';
+import { ImportRun } from '../../../apps/septum/src/verbs/import/import-run.ts';
 
 interface Page {
   readonly entry?: readonly Entry[];

@@ -1,4 +1,6 @@
 import { resourceContracts } from '#platform/store';
 
+export * from './communications.ts';
+
 /** Reading, searching and writing the resources of `transitions`. */
 export const transitionsResources = resourceContracts('transitions');

@@ -1,7 +1,9 @@
 import { defineContext } from '#platform/runtime';
 import {
   encounterAdmitted,
+  encounterArrived,
   encounterCancelled,
+  encounterClassChanged,
   encounterDischargeCancelled,
   encounterDischarged,
   encounterTransferred,
@@ -13,7 +15,9 @@ export const encounters = defineContext({
   types: ['Encounter', 'EpisodeOfCare', 'Appointment', 'AppointmentResponse', 'Schedule', 'Slot', 'Flag'],
   rules: [encounterRule],
   publishes: [
+    encounterArrived,
     encounterAdmitted,
+    encounterClassChanged,
     encounterTransferred,
     encounterDischarged,
     encounterDischargeCancelled,

@@ -6,6 +6,13 @@ export class EncounterEvent {
   @IsString() @MaxLength(64) encounter!: string;
   /** The patient's id; absent when the encounter names no patient of this installation. */
   @IsOptional() @IsString() @MaxLength(64) patient?: string;
+  /** What kind of encounter it was then, a code of https://terminology.hl7.org/CodeSystem-v3-ActCode.html: `EMER`, `IMP`. */
+  @IsOptional() @IsString() @MaxLength(64) class?: string;
+}
+
+export class EncounterClassChanged extends EncounterEvent {
+  /** What it was before; absent when it was of no kind that is known. */
+  @IsOptional() @IsString() @MaxLength(64) previousClass?: string;
 }
 
 export class EncounterTransferred extends EncounterEvent {
@@ -15,8 +22,18 @@ export class EncounterTransferred extends EncounterEvent {
   @IsOptional() @IsString() @MaxLength(64) previousLocation?: string;
 }
 
+/** The patient is here, and is not yet in our care: the encounter became `arrived` or `triaged`. */
+export const encounterArrived = eventType('encounters', 'encounter.arrived', EncounterEvent);
+
 /** The patient is in our care: the encounter became `in-progress`, having been expected, present or not known before. */
 export const encounterAdmitted = eventType('encounters', 'encounter.admitted', EncounterEvent);
+
+/** The encounter became one of another kind during care: a patient of the emergency department is admitted. */
+export const encounterClassChanged = eventType(
+  'encounters',
+  'encounter.class-changed',
+  EncounterClassChanged,
+);
 
 /** The location the patient is in changed during an encounter in progress. */
 export const encounterTransferred = eventType('encounters', 'encounter.transferred', EncounterTransferred);

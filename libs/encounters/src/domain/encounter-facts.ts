@@ -6,7 +6,11 @@ export interface EncounterFacts {
   readonly status: EncounterStatus | undefined;
   readonly patient: string | undefined;
   readonly location: string | undefined;
+  readonly class: string | undefined;
 }
+
+/** https://terminology.hl7.org/CodeSystem-v3-ActCode.html; a class of another system says nothing to others. */
+const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 
 export function encounterFacts(
   encounter: Resource | undefined,
@@ -17,7 +21,13 @@ export function encounterFacts(
     status: isEncounterStatus(encounter?.['status']) ? encounter['status'] : undefined,
     patient: referencedId(encounter?.['subject'], 'Patient', localReference),
     location: referencedId(location?.['location'], 'Location', localReference),
+    class: codeOf(encounter?.['class']),
   };
+}
+
+function codeOf(coding: unknown): string | undefined {
+  if (!isObject(coding) || typeof coding['code'] !== 'string') return undefined;
+  return coding['system'] === undefined || coding['system'] === actCode ? coding['code'] : undefined;
 }
 
 /** The id in a reference to `type`; a reference to elsewhere, or to another type, gives nothing. */

@@ -128,7 +128,39 @@ describe('what an encounter tells the other contexts', () => {
       'encounters.encounter.admitted.v1',
     ]);
     expect(patterns(encounter('onleave'), encounter('in-progress'))).toEqual([]);
-    expect(patterns(encounter('planned'), encounter('arrived'))).toEqual([]);
+  });
+
+  it('is an arrival when the patient is here and not yet in care, once', () => {
+    const arrived = ['encounters.encounter.arrived.v1'];
+    expect(patterns(undefined, encounter('arrived'))).toEqual(arrived);
+    expect(patterns(encounter('planned'), encounter('triaged'))).toEqual(arrived);
+    expect(patterns(encounter('arrived'), encounter('triaged'))).toEqual([]);
+  });
+
+  it('says of which class the encounter is, in the words of HL7 alone', () => {
+    const emergency = { class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'EMER' } };
+    expect(decide(undefined, encounter('arrived', emergency))).toMatchObject([
+      { payload: { class: 'EMER' } },
+    ]);
+    const local = { class: { system: 'https://elsewhere.example/classes', code: 'EMER' } };
+    expect(decide(undefined, encounter('arrived', local))[0]?.payload).not.toHaveProperty('class');
+  });
+
+  it('is another class when that changes during care, and a transfer besides when the location does', () => {
+    const before = encounter('in-progress', { class: { code: 'EMER' }, ...at(ward('er')) });
+    const after = encounter('in-progress', { class: { code: 'IMP' }, ...at(ward('ward-4')) });
+    expect(decide(before, after)).toMatchObject([
+      {
+        type: { pattern: 'encounters.encounter.class-changed.v1' },
+        orderKey: 'Patient/p1',
+        payload: { encounter: 'e1', patient: 'p1', class: 'IMP', previousClass: 'EMER' },
+      },
+      { type: { pattern: 'encounters.encounter.transferred.v1' }, payload: { class: 'IMP' } },
+    ]);
+    expect(patterns(after, after)).toEqual([]);
+    expect(patterns(encounter('planned', { class: { code: 'EMER' } }), after)).toEqual([
+      'encounters.encounter.admitted.v1',
+    ]);
   });
 
   it('is a transfer when the location changes during care', () => {

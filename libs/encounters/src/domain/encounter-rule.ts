@@ -1,17 +1,19 @@
-import type { NewEvent } from '#platform/messaging';
+import type { EventType, NewEvent } from '#platform/messaging';
 import type { Resource, WriteRule } from '#platform/store';
 import {
   encounterAdmitted,
+  encounterArrived,
   encounterCancelled,
+  encounterClassChanged,
   encounterDischargeCancelled,
   encounterDischarged,
   encounterTransferred,
   type EncounterEvent,
 } from '../contract/encounter-events.ts';
 import { encounterFacts, type EncounterFacts } from './encounter-facts.ts';
-import { checkDelete, checkStatusStep, isUnderway } from './encounter-status.ts';
+import { checkDelete, checkStatusStep, isPresent, isUnderway } from './encounter-status.ts';
 
-/** Admit, transfer, discharge, cancel: which steps an encounter may take, and what each one tells the other contexts. */
+/** Arrive, admit, transfer, discharge, cancel: which steps an encounter may take, and what each one tells the other contexts. */
 export const encounterRule: WriteRule = {
   type: 'Encounter',
   decide(before, after, localReference) {
@@ -33,25 +35,42 @@ function eventsOf(
   encounter: EncounterEvent,
 ): NewEvent[] {
   const orderKey = encounter.patient ? `Patient/${encounter.patient}` : `Encounter/${encounter.encounter}`;
-  if (isUnderway(is.status) && !isUnderway(was.status)) {
-    const type = was.status === 'finished' ? encounterDischargeCancelled : encounterAdmitted;
-    return [{ type, orderKey, payload: encounter }];
+  const only = (type: EventType<EncounterEvent>) => [{ type, orderKey, payload: encounter }];
+  if (isUnderway(is.status)) {
+    if (isUnderway(was.status)) return duringCare(was, is, encounter, orderKey);
+    return only(was.status === 'finished' ? encounterDischargeCancelled : encounterAdmitted);
   }
-  if (isUnderway(is.status) && is.location !== undefined && is.location !== was.location) {
-    const previous = was.location === undefined ? {} : { previousLocation: was.location };
-    const payload = { ...encounter, location: is.location, ...previous };
-    return [{ type: encounterTransferred, orderKey, payload }];
-  }
+  if (isPresent(is.status) && !isPresent(was.status)) return only(encounterArrived);
   // An encounter first heard of when it was over is history: nobody was discharged or called off just now.
   if (!known || is.status === was.status) return [];
-  if (is.status === 'finished') return [{ type: encounterDischarged, orderKey, payload: encounter }];
-  if (is.status === 'cancelled' || is.status === 'entered-in-error') {
-    return [{ type: encounterCancelled, orderKey, payload: encounter }];
-  }
+  if (is.status === 'finished') return only(encounterDischarged);
+  if (is.status === 'cancelled' || is.status === 'entered-in-error') return only(encounterCancelled);
   return [];
 }
 
+function duringCare(
+  was: EncounterFacts,
+  is: EncounterFacts,
+  encounter: EncounterEvent,
+  orderKey: string,
+): NewEvent[] {
+  const events: NewEvent[] = [];
+  if (is.class !== undefined && is.class !== was.class) {
+    const previous = was.class === undefined ? {} : { previousClass: was.class };
+    events.push({ type: encounterClassChanged, orderKey, payload: { ...encounter, ...previous } });
+  }
+  if (is.location !== undefined && is.location !== was.location) {
+    const previous = was.location === undefined ? {} : { previousLocation: was.location };
+    const payload = { ...encounter, location: is.location, ...previous };
+    events.push({ type: encounterTransferred, orderKey, payload });
+  }
+  return events;
+}
+
 function identity(encounter: Resource, facts: EncounterFacts): EncounterEvent {
-  const id = String(encounter['id']);
-  return facts.patient === undefined ? { encounter: id } : { encounter: id, patient: facts.patient };
+  return {
+    encounter: String(encounter['id']),
+    ...(facts.patient === undefined ? {} : { patient: facts.patient }),
+    ...(facts.class === undefined ? {} : { class: facts.class }),
+  };
 }

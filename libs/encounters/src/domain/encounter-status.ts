@@ -47,6 +47,11 @@ export function isUnderway(status: EncounterStatus | undefined): boolean {
   return status === 'in-progress' || status === 'onleave';
 }
 
+/** The statuses in which the patient is here, and not yet in our care. */
+export function isPresent(status: EncounterStatus | undefined): boolean {
+  return status === 'arrived' || status === 'triaged';
+}
+
 /**
  * Refuses a step that care does not know. A first status may be any: an encounter can come to us at any point.
  *

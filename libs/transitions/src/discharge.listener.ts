@@ -11,14 +11,16 @@ import { Hears, type Delivery, type EventMessage } from '#platform/messaging';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { dischargeIds } from './discharge-ids.ts';
 import { dischargeDocument } from './domain/discharge-document.ts';
+import { rulesInForce } from './domain/transition-rules.ts';
 import { withdrawn } from './domain/withdrawn.ts';
+import { DocumentsOfStay } from './documents-of-stay.ts';
 import { GatherDischargeFacts } from './gather-discharge-facts.ts';
 
 const summaries = 'discharge-summary';
 
 /**
  * Makes the discharge summary when a patient is discharged. It is written with the mark that the event was applied, and
- * its ids follow from the encounter, so there is one however often the event comes. While a context that knows part of
+ * its ids follow from the event, so there is one however often the event comes. While a context that knows part of
  * the stay does not answer there is none: the fault goes back to the dispatcher, which delivers the event again. A stay that turns
  * out to have been recorded in error takes its summary with it, and so does a discharge that is called off. All belong to
  * one subscription, which keeps their order: no summary comes after its withdrawal.
@@ -26,13 +28,16 @@ const summaries = 'discharge-summary';
 @Controller()
 export class DischargeListener {
   readonly #gather: GatherDischargeFacts;
+  readonly #documents: DocumentsOfStay;
   readonly #store: ResourceStore;
 
   constructor(
     @Inject(GatherDischargeFacts) gather: GatherDischargeFacts,
+    @Inject(DocumentsOfStay) documents: DocumentsOfStay,
     @Inject(ResourceStoreToken) store: ResourceStore,
   ) {
     this.#gather = gather;
+    this.#documents = documents;
     this.#store = store;
   }
 
@@ -46,11 +51,13 @@ export class DischargeListener {
     const { encounter } = event.payload;
     const facts = await this.#gather.of(caller, encounter);
     if (facts === undefined) return;
-    const { bundle, composition, documentReference } = dischargeDocument(
-      facts,
-      dischargeIds(encounter),
-      event.occurredAt,
-    );
+    const earlier = await this.#documents.of(caller, encounter);
+    const { bundle, composition, documentReference } = dischargeDocument(facts, {
+      ids: dischargeIds(encounter, event.id),
+      time: new Date(event.occurredAt).toISOString(),
+      rules: rulesInForce(event.occurredAt),
+      replaced: earlier.map(({ type, id }) => `${type}/${id}`),
+    });
     const entries = [bundle, composition, documentReference].map(({ type, id, text }) => ({
       request: { method: 'update' as const, type, id },
       text,
@@ -85,15 +92,11 @@ export class DischargeListener {
     delivery: Delivery<Transaction>,
   ): Promise<void> {
     if (await delivery.alreadyApplied()) return;
-    const { composition, documentReference } = dischargeIds(event.payload.encounter);
-    const { result, texts } = await this.#store.readMany(caller, {
-      references: [`Composition/${composition}`, `DocumentReference/${documentReference}`],
-    });
-    const entries = texts.flatMap((written, at) => {
-      const part = withdrawn(written);
+    const made = await this.#documents.of(caller, event.payload.encounter);
+    const entries = made.flatMap(({ text, version: ifMatch }) => {
+      const part = withdrawn(text);
       if (part === undefined) return [];
       // Another version by then: the event comes again, and reads that one.
-      const ifMatch = result[at]!.version;
       return [
         { request: { method: 'update' as const, type: part.type, id: part.id, ifMatch }, text: part.text },
       ];

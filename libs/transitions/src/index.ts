@@ -2,7 +2,9 @@ import { encounterCancelled, encounterDischargeCancelled, encounterDischarged } 
 import { defineContext } from '#platform/runtime';
 import { reconciliationRecorded } from '#medications/contract';
 import { DischargeListener } from './discharge.listener.ts';
+import { DocumentsOfStay } from './documents-of-stay.ts';
 import { GatherDischargeFacts } from './gather-discharge-facts.ts';
+import { document, DocumentOperation } from './operations/document.ts';
 import { MedicationListListener } from './medication-list.listener.ts';
 
 export const transitions = defineContext({
@@ -18,8 +20,9 @@ export const transitions = defineContext({
     'CommunicationRequest',
     'Task',
   ],
-  controllers: [DischargeListener, MedicationListListener],
-  providers: [GatherDischargeFacts],
+  operations: [document],
+  controllers: [DischargeListener, MedicationListListener, DocumentOperation],
+  providers: [GatherDischargeFacts, DocumentsOfStay],
   needs: ['patients', 'directory', 'encounters', 'clinical', 'medications'],
   hears: [encounterDischarged, encounterDischargeCancelled, encounterCancelled, reconciliationRecorded],
 });

@@ -2,6 +2,7 @@ import { authors, nameOf, treating, type DischargeFacts } from './discharge-fact
 import { dischargeSections, type DischargeSection } from './discharge-sections.ts';
 import { all, fields, words } from './fact.ts';
 import { paragraph, table } from './narrative.ts';
+import { madeBy, type TransitionRules } from './transition-rules.ts';
 import { coding, concept, date, humanName, period } from './wording.ts';
 
 export const summaryType = {
@@ -9,7 +10,7 @@ export const summaryType = {
   text: 'Discharge summary',
 };
 
-/** The ids of a document's resources and the document's own identifier; the encounter decides them all. */
+/** The ids of a document's resources and the document's own identifier; the discharge decides them all. */
 export interface DischargeIds {
   readonly bundle: string;
   readonly composition: string;
@@ -29,12 +30,29 @@ export interface WrittenResource {
   readonly text: string;
 }
 
-export function compositionOf(stay: DischargeFacts, ids: DischargeIds, time: string): WrittenResource {
+/** What a document is made by, and what it follows. */
+export interface DocumentMaking {
+  readonly ids: DischargeIds;
+  /** The date of the document. */
+  readonly time: string;
+  readonly rules: TransitionRules;
+  /** The Compositions and DocumentReferences of earlier discharges from the same stay, as `Type/id`. */
+  readonly replaced: readonly string[];
+}
+
+/** The sections that the rules ask for, in their order. A section that nobody can fill here is none of them. */
+export function sectionsBy({ document }: TransitionRules): readonly DischargeSection[] {
+  return document.sections.flatMap((wanted) => dischargeSections.filter(({ code }) => code === wanted));
+}
+
+export function compositionOf(stay: DischargeFacts, making: DocumentMaking): WrittenResource {
+  const { ids, time, rules, replaced } = making;
   const encounter = stay.encounter.fields;
   const id = ids.composition;
   const composition = {
     resourceType: 'Composition',
     id,
+    meta: madeBy(rules),
     text: header(stay),
     identifier: summaryIdentifier(ids),
     status: 'final',
@@ -45,15 +63,23 @@ export function compositionOf(stay: DischargeFacts, ids: DischargeIds, time: str
     author: authors(stay),
     title: 'Discharge summary',
     ...(encounter['serviceProvider'] === undefined ? {} : { custodian: encounter['serviceProvider'] }),
+    ...relatesTo(replaced, 'Composition', 'targetReference'),
     event: [
       {
         ...(encounter['period'] === undefined ? {} : { period: encounter['period'] }),
         detail: [{ reference: `Encounter/${stay.encounter.id}` }],
       },
     ],
-    section: dischargeSections.map((section) => sectionOf(section, stay)),
+    section: sectionsBy(rules).map((section) => sectionOf(section, stay)),
   };
   return { type: 'Composition', id, text: JSON.stringify(composition) };
+}
+
+/** `relatesTo` of a document's part: it replaces those of its own type. */
+export function relatesTo(replaced: readonly string[], type: string, target: string): object {
+  const own = replaced.filter((reference) => reference.startsWith(`${type}/`));
+  if (own.length === 0) return {};
+  return { relatesTo: own.map((reference) => ({ code: 'replaces', [target]: { reference } })) };
 }
 
 function sectionOf(section: DischargeSection, stay: DischargeFacts): object {

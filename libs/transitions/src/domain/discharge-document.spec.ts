@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { dischargeDocument } from './discharge-document.ts';
-import { dischargeSections } from './discharge-sections.ts';
+import { builtInRules } from './transition-rules.ts';
 import { fact, type Fact } from './fact.ts';
 
 const stay = { encounter: { reference: 'Encounter/e1' }, subject: { reference: 'Patient/p1' } };
@@ -10,7 +10,7 @@ const ids = {
   documentReference: 'r1',
   document: '0b2c1d3e-4f50-8a61-9b72-8c83ad94be05',
 };
-const dischargedAt = Date.UTC(2026, 2, 9, 10);
+const making = { ids, time: '2026-03-09T10:00:00.000Z', rules: builtInRules, replaced: [] };
 
 function facts(...resources: object[]): Fact[] {
   return resources.map((resource) => fact(JSON.stringify(resource)));
@@ -98,8 +98,11 @@ interface Section {
   emptyReason?: object;
 }
 
-function assembled(given = { encounter, patient, others } as Parameters<typeof dischargeDocument>[0]) {
-  const document = dischargeDocument(given, ids, dischargedAt);
+function assembled(
+  given = { encounter, patient, others } as Parameters<typeof dischargeDocument>[0],
+  how: Partial<Parameters<typeof dischargeDocument>[1]> = {},
+) {
+  const document = dischargeDocument(given, { ...making, ...how });
   const bundle = JSON.parse(document.bundle.text) as {
     entry: { fullUrl: string; resource: Record<string, unknown> }[];
   };
@@ -151,7 +154,7 @@ describe('a discharge summary', () => {
   it('has every section, and says of an empty one that nothing is recorded', () => {
     const { composition, section } = assembled();
     expect(composition.section.map(({ code }) => code.coding[0]!.code)).toEqual(
-      dischargeSections.map(({ code }) => code),
+      builtInRules.document.sections,
     );
     const allergies = section('48765-2');
     expect(allergies.entry).toBeUndefined();
@@ -160,6 +163,48 @@ describe('a discharge summary', () => {
       'No allergy is recorded. This does not mean that the patient has none.',
     );
     expect(section('11535-2').emptyReason).toBeUndefined();
+  });
+
+  it('has every section that hospitals are asked for', () => {
+    const required = ['8648-8', '11535-2', '10183-2', '48765-2', '18776-5', '8653-8'];
+    const further = ['30954-2', '47519-4', '8716-3', '47420-5'];
+    expect(builtInRules.document.sections).toEqual(expect.arrayContaining([...required, ...further]));
+    const bare = fact(JSON.stringify({ resourceType: 'Encounter', id: 'e9', status: 'finished' }));
+    const { composition } = assembled({ encounter: bare, patient: undefined, others: [] });
+    for (const { code, entry, emptyReason, text } of composition.section) {
+      expect(text.div).toMatch(/recorded/);
+      // The course of the stay is the encounter itself, which is always there.
+      if (code.coding[0]!.code === '8648-8') expect(entry).toHaveLength(1);
+      else expect([entry, emptyReason]).toEqual([undefined, expect.anything()]);
+    }
+  });
+
+  it('has the sections that its rules ask for, in their order, and says which rules they are', () => {
+    const rules = {
+      ...builtInRules,
+      name: 'texas',
+      version: '3',
+      document: { ...builtInRules.document, sections: ['48765-2', '11535-2'] },
+    };
+    const { composition, document } = assembled(undefined, { rules });
+    expect(composition.section.map(({ code }) => code.coding[0]!.code)).toEqual(['48765-2', '11535-2']);
+    const tag = [{ system: 'https://septum.dev/fhir/CodeSystem/rule-pack', code: 'texas|3' }];
+    expect(composition).toMatchObject({ meta: { tag } });
+    expect(JSON.parse(document.documentReference.text)).toMatchObject({ meta: { tag } });
+    expect(document.bundle.text).not.toContain('creatinine');
+  });
+
+  it('says which documents of the same stay it replaces', () => {
+    const { composition, document } = assembled(undefined, {
+      replaced: ['Composition/d0', 'DocumentReference/r0'],
+    });
+    expect(composition['relatesTo']).toEqual([
+      { code: 'replaces', targetReference: { reference: 'Composition/d0' } },
+    ]);
+    expect(JSON.parse(document.documentReference.text)).toMatchObject({
+      relatesTo: [{ code: 'replaces', target: { reference: 'DocumentReference/r0' } }],
+    });
+    expect(assembled().composition).not.toHaveProperty('relatesTo');
   });
 
   it('tells a person the facts, in the order they happened', () => {

@@ -1,13 +1,16 @@
 import {
   compositionOf,
+  relatesTo,
+  sectionsBy,
   summaryIdentifier,
   summaryType,
   type DischargeIds,
+  type DocumentMaking,
   type WrittenResource,
 } from './discharge-composition.ts';
 import { authors, byTime, isValid, type DischargeFacts } from './discharge-facts.ts';
-import { dischargeSections } from './discharge-sections.ts';
 import type { Fact } from './fact.ts';
+import { madeBy, type TransitionRules } from './transition-rules.ts';
 
 /** The resources that make a discharge summary, as JSON text. */
 export interface DischargeDocument {
@@ -20,32 +23,25 @@ export interface DischargeDocument {
  * The base of the full URLs inside a document. A document leaves the house and outlives its addresses: the URLs bind
  * its parts together and are not for calling. https://hl7.org/fhir/R4/documents.html#content
  */
-const documentBase = 'https://septum.invalid/fhir/R4';
+export const documentBase = 'https://septum.invalid/fhir/R4';
 
-/**
- * Assembles the discharge summary of a stay. https://hl7.org/fhir/R4/documents.html
- *
- * @param dischargedAt Milliseconds since the epoch; the date of the document, so that assembling it again gives the same.
- */
-export function dischargeDocument(
-  facts: DischargeFacts,
-  ids: DischargeIds,
-  dischargedAt: number,
-): DischargeDocument {
+/** Assembles the discharge summary of a stay. https://hl7.org/fhir/R4/documents.html */
+export function dischargeDocument(facts: DischargeFacts, making: DocumentMaking): DischargeDocument {
   const valid = facts.others.filter(isValid).toSorted(byTime);
   const stay = { ...facts, others: valid };
-  const time = new Date(dischargedAt).toISOString();
-  const composition = compositionOf(stay, ids, time);
-  const parts = [facts.encounter, ...(facts.patient ? [facts.patient] : []), ...referencedFrom(stay)];
+  const { ids, time, rules } = making;
+  const composition = compositionOf(stay, making);
+  const parts = [facts.encounter, ...(facts.patient ? [facts.patient] : []), ...referencedFrom(stay, rules)];
   const bundle = bundleOf(ids, time, composition, parts);
-  return { bundle, composition, documentReference: documentReferenceOf(stay, ids, time) };
+  return { bundle, composition, documentReference: documentReferenceOf(stay, making) };
 }
 
 /** Everything in the sections, and what the sections and the header name; nothing that no reader would come to. */
-function referencedFrom(stay: DischargeFacts): readonly Fact[] {
+function referencedFrom(stay: DischargeFacts, rules: TransitionRules): readonly Fact[] {
   const naming = ['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'Medication'];
+  const sections = sectionsBy(rules);
   return stay.others.filter(
-    (fact) => naming.includes(fact.type) || dischargeSections.some((section) => section.holds(fact, stay)),
+    (fact) => naming.includes(fact.type) || sections.some((section) => section.holds(fact, stay)),
   );
 }
 
@@ -73,12 +69,14 @@ function bundleOf(
   };
 }
 
-function documentReferenceOf(stay: DischargeFacts, ids: DischargeIds, time: string): WrittenResource {
+function documentReferenceOf(stay: DischargeFacts, making: DocumentMaking): WrittenResource {
+  const { ids, time, rules, replaced } = making;
   const id = ids.documentReference;
   const { subject, period: stayPeriod, serviceProvider } = stay.encounter.fields;
   const reference = {
     resourceType: 'DocumentReference',
     id,
+    meta: madeBy(rules),
     masterIdentifier: summaryIdentifier(ids),
     status: 'current',
     docStatus: 'final',
@@ -87,6 +85,7 @@ function documentReferenceOf(stay: DischargeFacts, ids: DischargeIds, time: stri
     date: time,
     author: authors(stay),
     ...(serviceProvider === undefined ? {} : { custodian: serviceProvider }),
+    ...relatesTo(replaced, 'DocumentReference', 'target'),
     description: 'Discharge summary, assembled when the stay ended',
     content: [
       {

@@ -1,0 +1,141 @@
+/**
+ * What is required when patients come, move on and go: who is told of what, and what a discharge document says. Plain data,
+ * so that another version of it is another value and no other code.
+ */
+export interface TransitionRules {
+  /** With the version, the rule pack that all documents and notices made by these rules name. */
+  readonly name: string;
+  readonly version: string;
+  readonly notices: readonly NoticeRule[];
+  readonly document: {
+    /** LOINC codes of the sections, in the order in which they are read; each is there, also when it has nothing to say. */
+    readonly sections: readonly string[];
+    /** Who is sent the document, besides the notice. */
+    readonly recipients: readonly RecipientKind[];
+  };
+}
+
+/** One kind of happening of which others are told. */
+export interface NoticeRule {
+  /** A code of https://septum.dev/fhir/CodeSystem/notice-topic, and what a person calls it. */
+  readonly topic: string;
+  readonly title: string;
+  /** Which events of an encounter mean it, while the encounter is of one of the classes. */
+  readonly on: readonly EncounterStep[];
+  /** Codes of https://terminology.hl7.org/CodeSystem-v3-ActCode.html. */
+  readonly classes: readonly string[];
+  /** A code of http://hl7.org/fhir/us/davinci-alerts/CodeSystem/notification-event. */
+  readonly message: 'notification-admit' | 'notification-discharge' | 'notification-transfer';
+  /** Whether an encounter has it once, whichever of the events comes first and however often. */
+  readonly oncePerEncounter: boolean;
+  readonly recipients: readonly RecipientKind[];
+}
+
+/** The events of `encounters` that may be told to others. */
+export type EncounterStep = 'arrived' | 'admitted' | 'class-changed' | 'transferred' | 'discharged';
+
+/**
+ * How somebody is known to have to do with the patient: `general-practitioner`, the practitioner or practice the patient
+ * has or names; `care-team`, who takes part in an active CareTeam; `origin` and `destination`, where the patient comes
+ * from and goes to, with whoever manages it.
+ */
+export type RecipientKind = 'general-practitioner' | 'care-team' | 'origin' | 'destination';
+
+const everybody: readonly RecipientKind[] = ['general-practitioner', 'care-team', 'origin', 'destination'];
+const emergency = ['EMER'];
+const inpatient = ['IMP', 'ACUTE', 'NONAC', 'SS'];
+const observation = ['OBSENC'];
+
+/**
+ * 42 CFR 482.24(d): registration in the emergency department, admission to inpatient services (observation counted among
+ * them), discharge or transfer from either, to the established primary care practitioner or practice, whom the patient
+ * names, and the post-acute providers concerned. A move within the hospital is no transfer from it; a transfer to another
+ * one ends the encounter, and is told as its discharge. So there is no rule for `transferred`.
+ */
+export const builtInRules: TransitionRules = {
+  name: 'built-in',
+  version: '1',
+  notices: [
+    {
+      topic: 'emergency-registration',
+      title: 'Registration in the emergency department',
+      on: ['arrived', 'admitted', 'class-changed'],
+      classes: emergency,
+      message: 'notification-admit',
+      oncePerEncounter: true,
+      recipients: everybody,
+    },
+    {
+      topic: 'observation-admission',
+      title: 'Admission for observation',
+      on: ['admitted', 'class-changed'],
+      classes: observation,
+      message: 'notification-admit',
+      oncePerEncounter: true,
+      recipients: everybody,
+    },
+    {
+      topic: 'inpatient-admission',
+      title: 'Admission as an inpatient',
+      on: ['admitted', 'class-changed'],
+      classes: inpatient,
+      message: 'notification-admit',
+      oncePerEncounter: true,
+      recipients: everybody,
+    },
+    {
+      topic: 'discharge',
+      title: 'Discharge or transfer to another facility',
+      on: ['discharged'],
+      classes: [...emergency, ...observation, ...inpatient],
+      message: 'notification-discharge',
+      oncePerEncounter: false,
+      recipients: everybody,
+    },
+  ],
+  document: {
+    sections: [
+      '8648-8',
+      '11535-2',
+      '10183-2',
+      '29549-3',
+      '48765-2',
+      '47519-4',
+      '30954-2',
+      '8716-3',
+      '47420-5',
+      '18776-5',
+      '8653-8',
+    ],
+    recipients: everybody,
+  },
+};
+
+const packs = [{ from: Number.NEGATIVE_INFINITY, rules: builtInRules }];
+
+/** The rules in force at a moment, in milliseconds since the epoch: those by which what happened then is judged, for ever. */
+export function rulesInForce(at: number): TransitionRules {
+  return packs.findLast(({ from }) => from <= at)?.rules ?? builtInRules;
+}
+
+export const rulePackSystem = 'https://septum.dev/fhir/CodeSystem/rule-pack';
+
+/** Says of a resource by which rules it was made. */
+export function madeBy({ name, version }: TransitionRules): object {
+  return { tag: [{ system: rulePackSystem, code: `${name}|${version}` }] };
+}
+
+/** Whether Septum made the resource by its rules, and nobody else. */
+export function isMadeByRules(meta: unknown): boolean {
+  const { tag } = (meta ?? {}) as { readonly tag?: unknown };
+  return Array.isArray(tag) && tag.some((each: { system?: unknown }) => each.system === rulePackSystem);
+}
+
+/** Which of the notices an event means; none when it is of no class that is told. */
+export function noticeOf(
+  rules: TransitionRules,
+  step: EncounterStep,
+  encounterClass: string | undefined,
+): NoticeRule | undefined {
+  return rules.notices.find(({ on, classes }) => on.includes(step) && classes.includes(encounterClass ?? ''));
+}

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, openHouse, type House, type Json } from '#platform/testing';
+import { noticesOfStay } from './harness/notices-of-stay.ts';
 
 interface Bundle {
   readonly type: string;
@@ -198,7 +199,7 @@ describe('a stay in hospital', () => {
     }
   });
 
-  it('has no document while its discharge is called off, and another version once it ends again', async () => {
+  it('has no document while its discharge is called off, and another one that replaces it once it ends again', async () => {
     await stay('again', 'ada-again');
     await stored(encounter('again', 'ada-again', 'finished'));
     await documentOf('again');
@@ -208,11 +209,36 @@ describe('a stay in hospital', () => {
       if (found?.['status'] !== 'entered-in-error') throw new Error('the document still stands');
     });
     await stored(encounter('again', 'ada-again', 'finished'));
-    await eventually(async () => {
+    const [former, current] = await eventually(async () => {
       const found = await documentsOf('again');
-      expect(found.map(({ status }) => status)).toEqual(['current']);
+      expect(found.map(({ status }) => status).toSorted()).toEqual(['current', 'entered-in-error']);
+      return found.toSorted((a, b) => String(b['status']).localeCompare(String(a['status'])));
     });
+    expect(current).toMatchObject({
+      relatesTo: [{ code: 'replaces', target: { reference: `DocumentReference/${String(former!['id'])}` } }],
+    });
+    expect(current!['masterIdentifier']).not.toEqual(former!['masterIdentifier']);
   });
+
+  it('has a document that its composition leads to, as it was made', async () => {
+    await stay('led', 'ada-led');
+    await stored(encounter('led', 'ada-led', 'finished'));
+    const made = await documentOf('led');
+    const { id } = made.entry![0]!.resource;
+    for (const persist of ['', '?persist=true']) {
+      const { status, body } = await house.fhir.get<Bundle>(`Composition/${String(id)}/$document${persist}`);
+      expect([status, body]).toEqual([200, made]);
+    }
+    const asked = await house.fhir.get(`Composition/${String(id)}/$document?graph=x`);
+    expect(asked.status).toBe(400);
+    const composition = { ...made.entry![0]!.resource, id: 'written-elsewhere' };
+    await stored(composition);
+    expect((await house.fhir.get('Composition/written-elsewhere/$document')).status).toBe(404);
+    const reader = await house.clientWith(['system/Composition.rs']);
+    expect((await reader.get(`Composition/${String(id)}/$document`)).status).toBe(403);
+  });
+
+  noticesOfStay(() => house);
 
   it('has no document when it was recorded after it was over', async () => {
     await stored(encounter('history', 'ada-1', 'finished'));

@@ -10,6 +10,8 @@ import type { Transaction } from '#platform/database';
 import { Hears, type Delivery, type EventMessage } from '#platform/messaging';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { dischargeIds } from './discharge-ids.ts';
+import { making } from './communications-of-stay.ts';
+import { documentMade, documentWithdrawn } from './contract/index.ts';
 import { dischargeDocument } from './domain/discharge-document.ts';
 import { rulesInForce } from './domain/transition-rules.ts';
 import { withdrawn } from './domain/withdrawn.ts';
@@ -52,18 +54,23 @@ export class DischargeListener {
     const facts = await this.#gather.of(caller, encounter);
     if (facts === undefined) return;
     const earlier = await this.#documents.of(caller, encounter);
+    const ids = dischargeIds(encounter, event.id);
     const { bundle, composition, documentReference } = dischargeDocument(facts, {
-      ids: dischargeIds(encounter, event.id),
+      ids,
       time: new Date(event.occurredAt).toISOString(),
       rules: rulesInForce(event.occurredAt),
       replaced: earlier.map(({ type, id }) => `${type}/${id}`),
     });
-    const entries = [bundle, composition, documentReference].map(({ type, id, text }) => ({
-      request: { method: 'update' as const, type, id },
-      text,
-    }));
+    const entries = making([bundle, composition, documentReference]);
+    const made = {
+      ...event.payload,
+      bundle: bundle.id,
+      composition: composition.id,
+      dischargedAt: event.occurredAt,
+    };
+    const events = [{ type: documentMade, orderKey: event.orderKey, payload: made }];
     await delivery.applyOnce(async (transaction) => {
-      await this.#store.writeIn(transaction, caller, entries, { traceparent: event.traceparent });
+      await this.#store.writeIn(transaction, caller, entries, { events, traceparent: event.traceparent });
     });
   }
 
@@ -92,7 +99,8 @@ export class DischargeListener {
     delivery: Delivery<Transaction>,
   ): Promise<void> {
     if (await delivery.alreadyApplied()) return;
-    const made = await this.#documents.of(caller, event.payload.encounter);
+    const { encounter, patient } = event.payload;
+    const made = await this.#documents.of(caller, encounter);
     const entries = made.flatMap(({ text, version: ifMatch }) => {
       const part = withdrawn(text);
       if (part === undefined) return [];
@@ -102,8 +110,10 @@ export class DischargeListener {
       ];
     });
     if (entries.length === 0) return;
+    const payload = { encounter, ...(patient === undefined ? {} : { patient }) };
+    const events = [{ type: documentWithdrawn, orderKey: event.orderKey, payload }];
     await delivery.applyOnce(async (transaction) => {
-      await this.#store.writeIn(transaction, caller, entries, { traceparent: event.traceparent });
+      await this.#store.writeIn(transaction, caller, entries, { events, traceparent: event.traceparent });
     });
   }
 }

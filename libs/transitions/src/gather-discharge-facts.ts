@@ -5,28 +5,20 @@ import { encountersResources } from '#encounters/contract';
 import { medicationsResources, readReconciliation, reconciliationIn } from '#medications/contract';
 import { patientsResources } from '#patients/contract';
 import type { Caller } from '#platform/access';
-import { type SearchFilter } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
-import { ResourceStoreToken, type LocalReference, type ResourceStore } from '#platform/store';
-import { all, fact, fields, type Fact } from './domain/fact.ts';
+import { AskNeighbours, isOneOf, refersTo, unique } from './ask-neighbours.ts';
+import { all, type Fact } from './domain/fact.ts';
 import type { DischargeFacts } from './domain/discharge-facts.ts';
-
-const pageSize = 500;
-
-type Resources = typeof clinicalResources;
 
 /** Asks the contexts that know a stay, through their contracts; a context that does not answer fails the gathering. */
 @Injectable()
 export class GatherDischargeFacts {
+  readonly #ask: AskNeighbours;
   readonly #messenger: Messenger;
-  readonly #localReference: LocalReference;
 
-  constructor(
-    @Inject(Messenger) messenger: Messenger,
-    @Inject(ResourceStoreToken) { localReference }: ResourceStore,
-  ) {
+  constructor(@Inject(AskNeighbours) ask: AskNeighbours, @Inject(Messenger) messenger: Messenger) {
+    this.#ask = ask;
     this.#messenger = messenger;
-    this.#localReference = localReference;
   }
 
   /**
@@ -34,20 +26,26 @@ export class GatherDischargeFacts {
    * @throws Fault `unavailable` or `timeout` when a context that may know more does not answer.
    */
   async of(caller: Caller, encounterId: string): Promise<DischargeFacts | undefined> {
-    const [encounter] = await this.#read(caller, encountersResources, [`Encounter/${encounterId}`]);
+    const [encounter] = await this.#ask.read(caller, encountersResources, [`Encounter/${encounterId}`]);
     if (encounter?.fields['status'] !== 'finished') return undefined;
-    const [patientReference] = this.#local([encounter.fields['subject']], 'Patient');
+    const [patientReference] = this.#ask.local([encounter.fields['subject']], 'Patient');
     const found = await Promise.all([
-      patientReference === undefined ? [] : this.#read(caller, patientsResources, [patientReference]),
-      this.#read(
+      patientReference === undefined ? [] : this.#ask.read(caller, patientsResources, [patientReference]),
+      this.#ask.read(
         caller,
         directoryResources,
-        this.#local(careGivers(encounter), 'Practitioner', 'PractitionerRole', 'Organization', 'Location'),
+        this.#ask.local(
+          careGivers(encounter),
+          'Practitioner',
+          'PractitionerRole',
+          'Organization',
+          'Location',
+        ),
       ),
-      this.#read(
+      this.#ask.read(
         caller,
         clinicalResources,
-        this.#local(reasons(encounter), 'Condition', 'Procedure', 'Observation'),
+        this.#ask.local(reasons(encounter), 'Condition', 'Procedure', 'Observation'),
       ),
       ...this.#ofStay(caller, `Encounter/${encounterId}`),
       ...(patientReference === undefined ? [] : this.#ofPatient(caller, patientReference)),
@@ -55,7 +53,11 @@ export class GatherDischargeFacts {
     const [patients, ...others] = found;
     const known = unique(others.flat());
     const named = known.map(({ fields: resource }) => resource['medicationReference']);
-    const medications = await this.#read(caller, medicationsResources, this.#local(named, 'Medication'));
+    const medications = await this.#ask.read(
+      caller,
+      medicationsResources,
+      this.#ask.local(named, 'Medication'),
+    );
     // Asked for here, not read from the List: which of the two events comes first nobody says.
     const { texts } = await this.#messenger.call(caller, readReconciliation, { encounter: encounterId });
     const reconciliation = reconciliationIn(texts);
@@ -71,9 +73,9 @@ export class GatherDischargeFacts {
     const clinical = ['Condition', 'Procedure', 'Observation', 'DiagnosticReport', 'ServiceRequest'];
     return [
       ...clinical.map((type) =>
-        this.#search(caller, clinicalResources, type, [refersTo('encounter', encounter)]),
+        this.#ask.search(caller, clinicalResources, type, [refersTo('encounter', encounter)]),
       ),
-      this.#search(caller, medicationsResources, 'MedicationAdministration', [
+      this.#ask.search(caller, medicationsResources, 'MedicationAdministration', [
         refersTo('context', encounter),
       ]),
     ];
@@ -82,56 +84,20 @@ export class GatherDischargeFacts {
   #ofPatient(caller: Caller, patient: string): Promise<Fact[]>[] {
     const of = refersTo('patient', patient);
     return [
-      this.#search(caller, clinicalResources, 'AllergyIntolerance', [of]),
-      this.#search(caller, clinicalResources, 'CarePlan', [of, isOneOf('status', 'active')]),
-      this.#search(caller, medicationsResources, 'MedicationRequest', [of, isOneOf('status', 'active')]),
-      this.#search(caller, medicationsResources, 'MedicationStatement', [of, isOneOf('status', 'active')]),
-      this.#search(caller, encountersResources, 'Appointment', [of, isOneOf('status', 'booked')]),
+      this.#ask.search(caller, clinicalResources, 'AllergyIntolerance', [of]),
+      this.#ask.search(caller, clinicalResources, 'CarePlan', [of, isOneOf('status', 'active')]),
+      this.#ask.search(caller, medicationsResources, 'MedicationRequest', [of, isOneOf('status', 'active')]),
+      this.#ask.search(caller, medicationsResources, 'MedicationStatement', [
+        of,
+        isOneOf('status', 'active'),
+      ]),
+      this.#ask.search(caller, encountersResources, 'Appointment', [of, isOneOf('status', 'booked')]),
     ];
   }
-
-  async #read(caller: Caller, resources: Resources, references: readonly string[]): Promise<Fact[]> {
-    if (references.length === 0) return [];
-    const { texts } = await this.#messenger.call(caller, resources.readMany, { references: [...references] });
-    return texts.map(fact);
-  }
-
-  /** `Type/id`, each once, of the References that lead to one of the types in this installation. */
-  #local(references: readonly unknown[], ...types: readonly string[]): string[] {
-    const found = references
-      .map((reference) => this.#localReference(fields(reference)['reference']))
-      .filter((each) => each !== undefined && types.includes(each.slice(0, each.indexOf('/'))));
-    return [...new Set(found as string[])];
-  }
-
-  async #search(
-    caller: Caller,
-    resources: Resources,
-    type: string,
-    filters: readonly SearchFilter[],
-  ): Promise<Fact[]> {
-    const found: Fact[] = [];
-    for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
-      const page = cursor === undefined ? {} : { cursor };
-      const search = { filters, sort: [], count: pageSize, total: 'none' as const, ...page };
-      const { result, texts } = await this.#messenger.call(caller, resources.search, { type, search });
-      found.push(...texts.map(fact));
-      cursor = result.next;
-    }
-    return found;
-  }
 }
 
-function refersTo(parameter: string, reference: string): SearchFilter {
-  const [targetType, id] = reference.split('/') as [string, string];
-  return { parameter, type: 'reference', values: [{ targetType, value: id }] };
-}
-
-function isOneOf(parameter: string, ...codes: readonly string[]): SearchFilter {
-  return { parameter, type: 'token', values: codes.map((value) => ({ value })) };
-}
-
-function careGivers({ fields: encounter }: Fact): readonly unknown[] {
+/** Who had to do with a stay, as References. */
+export function careGivers({ fields: encounter }: Fact): readonly unknown[] {
   return [
     ...all(encounter['participant']).map(({ individual }) => individual),
     ...all(encounter['location']).map(({ location }) => location),
@@ -139,13 +105,10 @@ function careGivers({ fields: encounter }: Fact): readonly unknown[] {
   ];
 }
 
-function reasons({ fields: encounter }: Fact): readonly unknown[] {
+/** Why it took place, as References. */
+export function reasons({ fields: encounter }: Fact): readonly unknown[] {
   return [
     ...all(encounter['diagnosis']).map(({ condition }) => condition),
     ...all(encounter['reasonReference']),
   ];
-}
-
-function unique(facts: readonly Fact[]): Fact[] {
-  return [...new Map(facts.map((one) => [`${one.type}/${one.id}`, one])).values()];
 }

@@ -1,11 +1,33 @@
-import { encounterCancelled, encounterDischargeCancelled, encounterDischarged } from '#encounters/contract';
+import {
+  encounterAdmitted,
+  encounterArrived,
+  encounterCancelled,
+  encounterClassChanged,
+  encounterDischargeCancelled,
+  encounterDischarged,
+  encounterTransferred,
+} from '#encounters/contract';
 import { defineContext } from '#platform/runtime';
 import { reconciliationRecorded } from '#medications/contract';
+import { AskNeighbours } from './ask-neighbours.ts';
+import { CommunicationsController } from './communications.controller.ts';
+import { CommunicationsOfStay } from './communications-of-stay.ts';
+import {
+  communicationDue,
+  documentMade,
+  documentWithdrawn,
+  readCommunicationContent,
+  settleCommunication,
+} from './contract/index.ts';
 import { DischargeListener } from './discharge.listener.ts';
+import { DocumentSendingListener } from './document-sending.listener.ts';
 import { DocumentsOfStay } from './documents-of-stay.ts';
+import { FindAddressees } from './find-addressees.ts';
 import { GatherDischargeFacts } from './gather-discharge-facts.ts';
-import { document, DocumentOperation } from './operations/document.ts';
+import { GatherNoticeFacts } from './gather-notice-facts.ts';
 import { MedicationListListener } from './medication-list.listener.ts';
+import { NoticeListener } from './notice.listener.ts';
+import { document, DocumentOperation } from './operations/document.ts';
 
 export const transitions = defineContext({
   name: 'transitions',
@@ -21,8 +43,35 @@ export const transitions = defineContext({
     'Task',
   ],
   operations: [document],
-  controllers: [DischargeListener, MedicationListListener, DocumentOperation],
-  providers: [GatherDischargeFacts, DocumentsOfStay],
-  needs: ['patients', 'directory', 'encounters', 'clinical', 'medications'],
-  hears: [encounterDischarged, encounterDischargeCancelled, encounterCancelled, reconciliationRecorded],
+  contracts: [readCommunicationContent, settleCommunication],
+  controllers: [
+    DischargeListener,
+    DocumentSendingListener,
+    NoticeListener,
+    MedicationListListener,
+    CommunicationsController,
+    DocumentOperation,
+  ],
+  providers: [
+    AskNeighbours,
+    GatherDischargeFacts,
+    GatherNoticeFacts,
+    FindAddressees,
+    DocumentsOfStay,
+    CommunicationsOfStay,
+  ],
+  needs: ['patients', 'directory', 'encounters', 'clinical', 'medications', 'privacy'],
+  publishes: [communicationDue, documentMade, documentWithdrawn],
+  hears: [
+    encounterArrived,
+    encounterAdmitted,
+    encounterClassChanged,
+    encounterTransferred,
+    encounterDischarged,
+    encounterDischargeCancelled,
+    encounterCancelled,
+    reconciliationRecorded,
+    documentMade,
+    documentWithdrawn,
+  ],
 });

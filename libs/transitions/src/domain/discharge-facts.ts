@@ -14,7 +14,7 @@ export interface DischargeFacts {
 }
 
 /** Who treated: the attending, else whoever took part. */
-export function treating(stay: DischargeFacts): readonly unknown[] {
+export function treating(stay: Pick<DischargeFacts, 'encounter'>): readonly unknown[] {
   const participants = all(stay.encounter.fields['participant']).filter(
     ({ individual }) => individual !== undefined,
   );
@@ -33,7 +33,7 @@ export function authors(stay: DischargeFacts): readonly unknown[] {
 }
 
 /** What a reference is called: its own display, else by what it points to. */
-export function nameOf(reference: unknown, stay: DischargeFacts): string | undefined {
+export function nameOf(reference: unknown, stay: Pick<DischargeFacts, 'others'>): string | undefined {
   const { display, reference: target } = fields(reference);
   if (words(display)) return words(display);
   const fact = stay.others.find(({ type, id }) => `${type}/${id}` === target);

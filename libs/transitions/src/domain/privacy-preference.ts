@@ -1,0 +1,79 @@
+import type { LocalReference } from '#platform/store';
+import { all, fields, hasCode, words, type Fact, type Fields } from './fact.ts';
+
+/**
+ * Whether the patient objects to telling somebody of a stay, by a Consent of the scope `patient-privacy`.
+ * https://hl7.org/fhir/R4/consent.html
+ *
+ * The base is a refusal when the policy rule is `OPTOUT`, or the outermost provision says `deny`. Provisions within that
+ * concern disclosure, the recipient and the moment are exceptions, also from consent to refusal. A refusal that is narrowed to
+ * some data counts whole: what is left out of a notice cannot be seen, so nothing is sent rather than too much.
+ *
+ * @param recipients `Type/id` of whom is to be told, and of whom they belong to
+ * @param at milliseconds since the epoch
+ */
+export function objects(
+  consents: readonly Fact[],
+  recipients: readonly string[],
+  at: number,
+  local: LocalReference,
+): boolean {
+  return consents.some(({ fields: consent }) => {
+    if (consent['status'] !== 'active' || !hasCode(consent['scope'], 'patient-privacy')) return false;
+    const provision = fields(consent['provision']);
+    const isOptOut = hasCode(consent['policyRule'], 'OPTOUT');
+    const concerns = (one: Fields) => isConcerned(one, recipients, at, local);
+    const base = isOptOut || (provision['type'] === 'deny' && concerns(provision)) ? 'deny' : 'permit';
+    if (!isCurrent(provision, at)) return false;
+    return decision(all(provision['provision']), concerns, base) === 'deny';
+  });
+}
+
+type Decision = 'deny' | 'permit';
+
+function decision(
+  exceptions: readonly Fields[],
+  concerns: (provision: Fields) => boolean,
+  base: Decision,
+): Decision {
+  const decided = exceptions.filter(concerns).map((provision) => {
+    const own: Decision = provision['type'] === 'deny' ? 'deny' : 'permit';
+    return decision(all(provision['provision']), concerns, own);
+  });
+  if (decided.length === 0) return base;
+  return decided.includes('deny') ? 'deny' : 'permit';
+}
+
+function isConcerned(
+  provision: Fields,
+  recipients: readonly string[],
+  at: number,
+  local: LocalReference,
+): boolean {
+  const actors = all(provision['actor']).map(({ reference }) => local(fields(reference)['reference']));
+  const purposes = all(provision['purpose']).map(({ code }) => code);
+  const actions = provision['action'];
+  // An exception that permits only some of the data permits no notice, which tells of all of the stay.
+  const isNarrow = ['securityLabel', 'class', 'code', 'data', 'dataPeriod'].some((name) => name in provision);
+  return (
+    isCurrent(provision, at) &&
+    (actors.length === 0 || actors.some((actor) => actor !== undefined && recipients.includes(actor))) &&
+    (purposes.length === 0 || purposes.some((code) => ['TREAT', 'CAREMGT', 'COC'].includes(String(code)))) &&
+    (actions === undefined || all(actions).some((action) => hasCode(action, 'disclose', 'access'))) &&
+    (provision['type'] === 'deny' || !isNarrow)
+  );
+}
+
+function isCurrent(provision: Fields, at: number): boolean {
+  const { start, end } = fields(provision['period']);
+  const from = Date.parse(words(start) ?? '');
+  const until = Date.parse(words(end) ?? '');
+  return !(from > at) && !(until + (isDate(end) ? dayMs : 0) <= at);
+}
+
+const dayMs = 86_400_000;
+
+/** A day that is named as the end belongs to the period. https://hl7.org/fhir/R4/datatypes.html#Period */
+function isDate(moment: unknown): boolean {
+  return words(moment)?.length === 10;
+}

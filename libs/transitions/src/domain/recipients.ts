@@ -1,0 +1,180 @@
+import type { LocalReference } from '#platform/store';
+import { all, fields, words, type Fact } from './fact.ts';
+import type { RecipientKind } from './transition-rules.ts';
+
+/** Somebody who has to do with the patient and may have to be told. */
+export interface Candidate {
+  readonly kind: RecipientKind;
+  /** As it is written where the candidate is named. */
+  readonly named: unknown;
+  /** `Type/id` in this installation; absent for one who is not in the directory. */
+  readonly reference: string | undefined;
+  /** For whom a member of a care team acts, `Organization/<id>`. */
+  readonly onBehalfOf?: string | undefined;
+}
+
+/** One whom a message reaches, or cannot reach: everybody who is reached at the same Endpoint is told once. */
+export interface Addressee {
+  /** FHIR References; all that one message is for. */
+  readonly recipients: readonly object[];
+  /** `Type/id` of them and of whom they belong to: by these a patient may object. */
+  readonly known: readonly string[];
+  /** The id of the Endpoint; absent when there is none. */
+  readonly endpoint?: string;
+  /** What tells this one apart from others for whom something is told of the same event. */
+  readonly key: string;
+}
+
+/** By `Type/id`: what `directory` knows, PractitionerRoles of the candidates among it. */
+export type Directory = ReadonlyMap<string, Fact>;
+
+/** The types of connection by which Septum delivers. https://terminology.hl7.org/CodeSystem-endpoint-connection-type.html */
+const deliverable = ['hl7-fhir-rest', 'hl7-fhir-msg', 'hl7v2-mllp'];
+
+export function candidatesOf(
+  patient: Fact | undefined,
+  encounter: Fact,
+  careTeams: readonly Fact[],
+  local: LocalReference,
+): readonly Candidate[] {
+  const candidate = (kind: RecipientKind, named: unknown, onBehalfOf?: unknown): Candidate => ({
+    kind,
+    named,
+    reference: local(fields(named)['reference']),
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf: local(fields(onBehalfOf)['reference']) }),
+  });
+  const { origin, destination } = fields(encounter.fields['hospitalization']);
+  return [
+    ...all(patient?.fields['generalPractitioner']).map((named) => candidate('general-practitioner', named)),
+    ...careTeams.flatMap((team) =>
+      all(team.fields['participant'])
+        .filter((participant) => isProfessional(participant['member'], local))
+        .filter((participant) => fields(participant['period'])['end'] === undefined)
+        .map((participant) => candidate('care-team', participant['member'], participant['onBehalfOf'])),
+    ),
+    ...(origin === undefined ? [] : [candidate('origin', origin)]),
+    ...(destination === undefined ? [] : [candidate('destination', destination)]),
+  ];
+}
+
+/** The patient and relatives take part in a care team too; they are not told by a hospital's notice. */
+function isProfessional(member: unknown, local: LocalReference): boolean {
+  const { reference, type } = fields(member);
+  const kind = local(reference)?.split('/')[0] ?? words(type);
+  return ['Practitioner', 'PractitionerRole', 'Organization'].includes(kind ?? '');
+}
+
+/** Those to be told, in the order of the candidates; who treats the patient in this stay is not told of it. */
+export function addresseesOf(
+  candidates: readonly Candidate[],
+  directory: Directory,
+  treating: readonly string[],
+  local: LocalReference,
+): readonly Addressee[] {
+  const found = new Map<string, Addressee>();
+  for (const candidate of candidates) {
+    const { addressee, nearest } = addresseeOf(candidate, new Reach(directory, local));
+    const isOwn = nearest.some((reference) => treating.includes(reference));
+    if (isOwn && candidate.kind !== 'general-practitioner') continue;
+    const same = found.get(addressee.key);
+    found.set(addressee.key, same === undefined ? addressee : together(same, addressee));
+  }
+  return [...found.values()];
+}
+
+function together(a: Addressee, b: Addressee): Addressee {
+  const recipients = new Map([...a.recipients, ...b.recipients].map((each) => [JSON.stringify(each), each]));
+  return {
+    ...a,
+    recipients: [...recipients.values()],
+    known: [...new Set([...a.known, ...b.known])],
+  };
+}
+
+/** `nearest`: who is meant, and who takes what is sent; neither is told of what they do themselves. */
+function addresseeOf(
+  { named, reference, onBehalfOf }: Candidate,
+  reach: Reach,
+): { readonly addressee: Addressee; readonly nearest: readonly string[] } {
+  const chain = reach.of(reference, onBehalfOf);
+  const owner = chain.find((one) => reach.endpointsOf(one).length > 0);
+  const [endpoint] = owner === undefined ? [] : reach.endpointsOf(owner);
+  const recipient = recipientOf(named, reference, chain);
+  const key = endpoint === undefined ? JSON.stringify(recipient) : `Endpoint/${endpoint}`;
+  const nearest = [reference, onBehalfOf, owner, words(fields(recipient)['reference'])];
+  const known = [...new Set([...nearest, ...chain])].filter((each) => each !== undefined);
+  return {
+    addressee: { recipients: [recipient], known, key, ...(endpoint === undefined ? {} : { endpoint }) },
+    nearest: nearest.filter((each) => each !== undefined),
+  };
+}
+
+/** By whom somebody is reached, as far as the directory knows. */
+class Reach {
+  constructor(
+    private readonly directory: Directory,
+    private readonly local: LocalReference,
+  ) {}
+
+  /** Whose Endpoints reach somebody, the nearest first. What is not active any more reaches nobody. */
+  of(reference: string | undefined, onBehalfOf: string | undefined): readonly string[] {
+    const start = [onBehalfOf, reference, ...this.#rolesOf(reference)].filter((each) => each !== undefined);
+    const isActive = (one: string) => this.directory.get(one)?.fields['active'] !== false;
+    const chain = start
+      .filter(isActive)
+      .flatMap((one) => [one, ...this.#above(one)])
+      .filter(isActive);
+    return [...new Set(chain)];
+  }
+
+  endpointsOf(owner: string): readonly string[] {
+    return all(this.directory.get(owner)?.fields['endpoint']).flatMap((reference) => {
+      const [key, id] = [this.#target(reference) ?? '', this.#target(reference)?.split('/')[1] ?? ''];
+      const endpoint = this.directory.get(key)?.fields;
+      const connection = String(fields(endpoint?.['connectionType'])['code']);
+      return endpoint?.['status'] === 'active' && deliverable.includes(connection) ? [id] : [];
+    });
+  }
+
+  #rolesOf(practitioner: string | undefined): readonly string[] {
+    return [...this.directory]
+      .filter(([key, { fields: role }]) => {
+        const isRole = key.startsWith('PractitionerRole/');
+        return isRole && practitioner !== undefined && this.#target(role['practitioner']) === practitioner;
+      })
+      .map(([key]) => key)
+      .toSorted();
+  }
+
+  /** The organization that a role, a place or an organization belongs to, and the one above it. */
+  #above(one: string): readonly string[] {
+    const { organization, managingOrganization, partOf } = this.directory.get(one)?.fields ?? {};
+    const parent = this.#target(
+      one.startsWith('Location/') ? managingOrganization : (organization ?? partOf),
+    );
+    if (parent === undefined) return [];
+    const above = this.#target(this.directory.get(parent)?.fields['partOf']);
+    return above === undefined ? [parent] : [parent, above];
+  }
+
+  #target(reference: unknown): string | undefined {
+    return this.local(fields(reference)['reference']);
+  }
+}
+
+/** A Communication may be for people and organizations, not for places: a place stands for who manages it. */
+function recipientOf(named: unknown, reference: string | undefined, chain: readonly string[]): object {
+  const { display, identifier } = fields(named);
+  const said = {
+    ...(words(display) === undefined ? {} : { display: words(display) }),
+    ...(identifier === undefined ? {} : { identifier }),
+  };
+  if (reference?.startsWith('Location/')) {
+    const manager = chain.find((each) => each.startsWith('Organization/'));
+    return manager === undefined
+      ? { display: 'A place that nobody is known to manage', ...said }
+      : { reference: manager };
+  }
+  if (reference !== undefined) return { reference };
+  return Object.keys(said).length === 0 ? { display: 'Somebody who is not in the directory' } : said;
+}

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#platform/access';
-import type { SearchFilter } from '#platform/fhir';
+import { Fault, type SearchFilter } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
 import {
   ResourceStoreToken,
@@ -36,11 +36,13 @@ export class AskNeighbours {
     return texts.map(fact);
   }
 
+  /** All that match. Fault `too-costly` when there are more than `most`. */
   async search(
     caller: Caller,
     resources: Resources,
     type: string,
     filters: readonly SearchFilter[],
+    most = Number.POSITIVE_INFINITY,
   ): Promise<Fact[]> {
     const found: Fact[] = [];
     for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
@@ -49,6 +51,7 @@ export class AskNeighbours {
       const { result, texts } = await this.#messenger.call(caller, resources.search, { type, search });
       found.push(...texts.map(fact));
       cursor = result.next;
+      if (found.length > most) throw tooCostly();
     }
     return found;
   }
@@ -60,6 +63,13 @@ export class AskNeighbours {
       .filter((each) => each !== undefined && types.includes(each.slice(0, each.indexOf('/'))));
     return [...new Set(found as string[])];
   }
+}
+
+export function tooCostly(): Fault {
+  return new Fault(
+    'too-costly',
+    'There is more in this period than can be put together at once: ask for a shorter one.',
+  );
 }
 
 export function refersTo(parameter: string, ...references: readonly string[]): SearchFilter {

@@ -1,17 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#platform/access';
+import type { SearchFilter } from '#platform/fhir';
 import { ResourceStoreToken, type ResourceStore, type WriteEntry } from '#platform/store';
+import { tooCostly } from './ask-neighbours.ts';
 import { calledOff } from './domain/communication.ts';
 import { fact, type Fact } from './domain/fact.ts';
 import { isMadeByRules } from './domain/transition-rules.ts';
 
 const pageSize = 500;
+const mostFound = 200_000;
 
 export interface StoredCommunication extends Fact {
   readonly version: number;
 }
 
-/** What was, is or is not to be told of a stay. */
+/** What was, is or is not to be told of stays. */
 @Injectable()
 export class CommunicationsOfStay {
   readonly #store: ResourceStore;
@@ -21,16 +24,26 @@ export class CommunicationsOfStay {
   }
 
   /** Those that were made here; who else writes Communications of the stay settles them too. */
-  async of(caller: Caller, ...encounters: readonly string[]): Promise<readonly StoredCommunication[]> {
+  of(caller: Caller, ...encounters: readonly string[]): Promise<readonly StoredCommunication[]> {
     const values = encounters.map((value) => ({ targetType: 'Encounter', value }));
-    const filters = [{ parameter: 'encounter', type: 'reference' as const, values }];
+    return this.#search(caller, { parameter: 'encounter', type: 'reference', values });
+  }
+
+  /** Those of all stays that were made or changed at or after an instant. Fault `too-costly` when there are too many. */
+  changedSince(caller: Caller, instant: string): Promise<readonly StoredCommunication[]> {
+    const values = [{ prefix: 'ge' as const, value: instant }];
+    return this.#search(caller, { parameter: '_lastUpdated', type: 'date', values });
+  }
+
+  async #search(caller: Caller, filter: SearchFilter): Promise<readonly StoredCommunication[]> {
     const found: StoredCommunication[] = [];
     for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
       const page = cursor === undefined ? {} : { cursor };
-      const search = { filters, sort: [], count: pageSize, total: 'none' as const, ...page };
+      const search = { filters: [filter], sort: [], count: pageSize, total: 'none' as const, ...page };
       const { result, texts } = await this.#store.search(caller, { type: 'Communication', search });
       found.push(...texts.map((text, at) => ({ ...fact(text), version: result.matches[at]!.version })));
       cursor = result.next;
+      if (found.length > mostFound) throw tooCostly();
     }
     return found.filter(({ fields }) => isMadeByRules(fields['meta']));
   }

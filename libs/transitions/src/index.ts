@@ -28,6 +28,7 @@ import { GatherNoticeFacts } from './gather-notice-facts.ts';
 import { MedicationListListener } from './medication-list.listener.ts';
 import { NoticeListener } from './notice.listener.ts';
 import { document, DocumentOperation } from './operations/document.ts';
+import { noticeReport, NoticeReportOperation } from './operations/notice-report.ts';
 
 export const transitions = defineContext({
   name: 'transitions',
@@ -42,7 +43,7 @@ export const transitions = defineContext({
     'CommunicationRequest',
     'Task',
   ],
-  operations: [document],
+  operations: [document, noticeReport],
   contracts: [readCommunicationContent, settleCommunication],
   controllers: [
     DischargeListener,
@@ -51,6 +52,7 @@ export const transitions = defineContext({
     MedicationListListener,
     CommunicationsController,
     DocumentOperation,
+    NoticeReportOperation,
   ],
   providers: [
     AskNeighbours,

@@ -25,6 +25,8 @@ export interface Operation {
   /** Whether GET is allowed: only for operations that change nothing without a body, and nothing more when called twice with one. */
   readonly readOnly: boolean;
   readonly contract: Contract<InvokeOperation, object>;
+  /** Media types that it answers beside FHIR JSON; the parameter `_format` is one of them when a client asks for it. */
+  readonly formats?: readonly string[];
   /** One sentence for the CapabilityStatement. */
   readonly documentation: string;
   /** The canonical URL of its definition, where somebody else defined it. */

@@ -1,6 +1,7 @@
 import type { LocalReference } from '#platform/store';
 import { all, fields, words, type Fact } from './fact.ts';
 import type { RecipientKind } from './transition-rules.ts';
+import { humanName } from './wording.ts';
 
 /** Somebody who has to do with the patient and may have to be told. */
 export interface Candidate {
@@ -99,7 +100,7 @@ function addresseeOf(
   const chain = reach.of(reference, onBehalfOf);
   const owner = chain.find((one) => reach.endpointsOf(one).length > 0);
   const [endpoint] = owner === undefined ? [] : reach.endpointsOf(owner);
-  const recipient = recipientOf(named, reference, chain);
+  const recipient = recipientOf(named, reference, chain, reach);
   const key = endpoint === undefined ? JSON.stringify(recipient) : `Endpoint/${endpoint}`;
   const nearest = [reference, onBehalfOf, owner, words(fields(recipient)['reference'])];
   const known = [...new Set([...nearest, ...chain])].filter((each) => each !== undefined);
@@ -136,6 +137,11 @@ class Reach {
     });
   }
 
+  nameOf(one: string): string | undefined {
+    const { name } = this.directory.get(one)?.fields ?? {};
+    return words(name) ?? humanName(name);
+  }
+
   #rolesOf(practitioner: string | undefined): readonly string[] {
     return [...this.directory]
       .filter(([key, { fields: role }]) => {
@@ -163,18 +169,19 @@ class Reach {
 }
 
 /** A Communication may be for people and organizations, not for places: a place stands for who manages it. */
-function recipientOf(named: unknown, reference: string | undefined, chain: readonly string[]): object {
+function recipientOf(
+  named: unknown,
+  reference: string | undefined,
+  chain: readonly string[],
+  reach: Reach,
+): object {
+  const isPlace = reference?.startsWith('Location/') === true;
+  const target = isPlace ? chain.find((each) => each.startsWith('Organization/')) : reference;
   const { display, identifier } = fields(named);
-  const said = {
-    ...(words(display) === undefined ? {} : { display: words(display) }),
-    ...(identifier === undefined ? {} : { identifier }),
-  };
-  if (reference?.startsWith('Location/')) {
-    const manager = chain.find((each) => each.startsWith('Organization/'));
-    return manager === undefined
-      ? { display: 'A place that nobody is known to manage', ...said }
-      : { reference: manager };
-  }
-  if (reference !== undefined) return { reference };
-  return Object.keys(said).length === 0 ? { display: 'Somebody who is not in the directory' } : said;
+  const name = (target && reach.nameOf(target)) ?? words(display);
+  const said = name === undefined ? {} : { display: name };
+  if (target !== undefined) return { reference: target, ...said };
+  if (isPlace) return { display: 'A place that nobody is known to manage', ...said };
+  if (identifier !== undefined) return { identifier, ...said };
+  return { display: 'Somebody who is not in the directory', ...said };
 }

@@ -85,7 +85,7 @@ function performOperation(
     ...(type === undefined ? {} : { type }),
     ...(id === undefined ? {} : { id }),
   } as const;
-  return invoke(edge, call, method, named, query, text);
+  return invoke(edge, call, method, named, query, { body: text });
 }
 
 export function typeOf(target: EntryTarget): string {

@@ -9,8 +9,10 @@ import { successText } from './outcome.ts';
 /** What an interaction answers, before it becomes an HTTP response or an entry of a Bundle. */
 export interface Answer {
   readonly status: 200 | 201 | 202 | 204 | 304;
-  /** A FHIR resource as JSON text. */
+  /** A FHIR resource as JSON text, or what `format` says. */
   readonly text?: string;
+  /** The media type of a text that is no FHIR JSON. */
+  readonly format?: string;
   readonly version?: number;
   /** Milliseconds since the epoch. */
   readonly lastUpdated?: number;
@@ -25,7 +27,10 @@ export function send(reply: FhirReply, answer: Answer): void {
   }
   if (answer.location !== undefined) reply.header('location', answer.location);
   if (answer.text === undefined) reply.send();
-  else reply.header('content-type', fhirJson).send(answer.text);
+  else {
+    const type = answer.format === undefined ? fhirJson : `${answer.format}; charset=utf-8`;
+    reply.header('content-type', type).send(answer.text);
+  }
 }
 
 /** The address of one version. */

@@ -2,10 +2,10 @@ import type { Edge, FhirCall } from '../edge.ts';
 import { callerOf, fhirRoot, type FhirRequest } from './fhir-request.ts';
 import { assertAcceptable } from './negotiate.ts';
 
-/** A request as the interactions see it; refuses one whose client takes no FHIR JSON. */
-export function fhirCall(edge: Edge, request: FhirRequest): FhirCall {
+/** A request as the interactions see it; refuses one whose client takes no FHIR JSON, unless it is answered otherwise. */
+export function fhirCall(edge: Edge, request: FhirRequest, format?: string): FhirCall {
   const { headers } = request;
-  assertAcceptable(headers.accept, request.query);
+  if (format === undefined) assertAcceptable(headers.accept, request.query);
   return {
     caller: callerOf(request),
     base: `${edge.settings.publicUrl()}/${fhirRoot}`,

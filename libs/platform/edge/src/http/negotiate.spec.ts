@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { assertAcceptable, assertJsonBody } from './negotiate.ts';
+import { askedFormat, assertAcceptable, assertJsonBody } from './negotiate.ts';
 
 describe('what a client takes', () => {
   it.each([
@@ -48,5 +48,20 @@ describe('what a client sends', () => {
     'application/fhir+json; fhirVersion=5.0',
   ])('%j is not', (type) => {
     expect(() => assertJsonBody(type)).toThrow(expect.objectContaining({ kind: 'unsupported-media' }));
+  });
+});
+
+describe('another format that an operation has', () => {
+  it.each([
+    ['*/*', { _format: 'text/csv' }, 'text/csv'],
+    [undefined, { _format: 'csv' }, 'text/csv'],
+    ['text/csv; charset=utf-8', {}, 'text/csv'],
+    ['text/csv', { _format: 'json' }, undefined],
+    ['application/fhir+json', {}, undefined],
+    [undefined, {}, undefined],
+    ['text/html', {}, undefined],
+  ])('is asked for by %j and %j: %j', (accept, query, format) => {
+    expect(askedFormat(accept, query, ['text/csv'])).toBe(format);
+    expect(askedFormat(accept, query, [])).toBeUndefined();
   });
 });

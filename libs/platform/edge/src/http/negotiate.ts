@@ -39,6 +39,21 @@ export function assertAcceptable(accept: string | undefined, query: unknown): vo
     throw new Fault('not-acceptable', 'Septum answers FHIR R4 as JSON only: accept application/fhir+json.');
 }
 
+/**
+ * Which of the media types that an operation has beside FHIR JSON the client asks for: by `_format`, in full or `csv` for
+ * `text/csv`, else by an `Accept` that names nothing else. Undefined: none of them.
+ */
+export function askedFormat(
+  accept: string | undefined,
+  query: unknown,
+  formats: readonly string[],
+): string | undefined {
+  const format = (query as Record<string, unknown> | undefined)?.['_format'] ?? accept;
+  if (typeof format !== 'string') return undefined;
+  const asked = mediaType(format);
+  return formats.find((each) => each === asked || each === `text/${asked}`);
+}
+
 function isFhirJson(range: string): boolean {
   return acceptable.has(mediaType(range)) && isReleaseFour(range) && !/;\s*q=0(\.0*)?\s*(;|$)/i.test(range);
 }

@@ -6,7 +6,7 @@ import { Edge, type FhirCall } from '../edge.ts';
 import { send, type Answer } from '../http/answer.ts';
 import { fhirCall, queryOf } from '../http/fhir-call.ts';
 import { fhirRoot, type FhirReply, type FhirRequest } from '../http/fhir-request.ts';
-import { assertJsonBody } from '../http/negotiate.ts';
+import { askedFormat, assertJsonBody } from '../http/negotiate.ts';
 import { bodyLimits, hasBody, readBody } from '../http/read-body.ts';
 import { patientEverything } from './patient-everything.ts';
 
@@ -18,6 +18,12 @@ interface Target {
   readonly name: string;
 }
 
+interface Asked {
+  readonly body?: string | undefined;
+  /** One of the operation's own; within a Bundle everything is FHIR JSON. */
+  readonly format?: string | undefined;
+}
+
 /** Invokes what a context offers under the name. Faults: `not-found`, `method-not-allowed`, the operation's own. */
 export async function invoke(
   edge: Edge,
@@ -25,7 +31,7 @@ export async function invoke(
   method: string,
   target: Target,
   query: URLSearchParams,
-  body?: string,
+  { body, format }: Asked = {},
 ): Promise<Answer> {
   const { level, type, id, name } = target;
   if (level === 'instance' && type === 'Patient' && name === 'everything') {
@@ -39,6 +45,8 @@ export async function invoke(
   }
   const parameters: Record<string, string[]> = {};
   for (const key of new Set(query.keys())) parameters[key] = query.getAll(key);
+  if (operation.formats !== undefined) delete parameters['_format'];
+  if (format !== undefined) parameters['_format'] = [format];
   const request = {
     base: call.base,
     parameters,
@@ -51,7 +59,8 @@ export async function invoke(
     request,
     body === undefined ? {} : { texts: [body] },
   );
-  return texts[0] === undefined ? { status: 204 } : { status: 200, text: texts[0] };
+  if (texts[0] === undefined) return { status: 204 };
+  return { status: 200, text: texts[0], ...(format === undefined ? {} : { format }) };
 }
 
 @Controller(fhirRoot)
@@ -98,13 +107,15 @@ export class OperationInteraction {
 
   async #handle(request: FhirRequest, reply: FhirReply, target: Target): Promise<void> {
     const { method } = request;
-    const call = fhirCall(this.edge, request);
+    const formats = this.edge.findOperation(target.level, target.type, target.name)?.formats ?? [];
+    const format = askedFormat(request.headers.accept, request.query, formats);
+    const call = fhirCall(this.edge, request, format);
     if (target.type !== undefined) this.edge.ownerOf(target.type);
     let body: string | undefined;
     if (method === 'POST' && hasBody(request)) {
       assertJsonBody(request.headers['content-type']);
       body = await readBody(request.raw, target.level === 'system' ? bodyLimits.bundle : bodyLimits.resource);
     }
-    send(reply, await invoke(this.edge, call, method, target, queryOf(request.url), body));
+    send(reply, await invoke(this.edge, call, method, target, queryOf(request.url), { body, format }));
   }
 }

@@ -1,0 +1,135 @@
+import { extensionOf, extensions, topicOf } from './communication.ts';
+import { all, fields, words, type Fact, type Fields } from './fact.ts';
+import { rulePackSystem, type NoticeRule, type TransitionRules } from './transition-rules.ts';
+
+/** One recipient of one notice, as a surveyor reads it; or an event of which nothing is recorded. */
+export interface ReportLine {
+  readonly topic: string;
+  readonly title: string;
+  /** An instant. */
+  readonly occurred: string;
+  /** `Type/id`. */
+  readonly encounter: string;
+  readonly patient: string;
+  readonly recipients: readonly string[];
+  /** Of the Communication; `missing` when there is none though there should be. */
+  readonly status: string;
+  readonly toldAt: string;
+  readonly attempts: string;
+  readonly proof: string;
+  /** Why it was not told, and what the notice lacks. */
+  readonly why: string;
+  readonly rules: string;
+}
+
+/** An event that had to be told, with what became of that. */
+export interface ReportedEvent {
+  readonly lines: readonly ReportLine[];
+  /** How it stands out: nobody was told, or nothing is recorded. Absent when somebody was told, or is to be. */
+  readonly alarm?: 'nobody-told' | 'not-recorded';
+}
+
+export interface Span {
+  /** Milliseconds since the epoch. */
+  readonly low: number;
+  /** Exclusive. */
+  readonly high: number;
+}
+
+export function occurredIn(communication: Fields, { low, high }: Span): boolean {
+  const occurred = Date.parse(words(extensionOf(communication, extensions.occurred)) ?? '');
+  return occurred >= low && occurred < high;
+}
+
+/** The notices of a period by event, the first event first. */
+export function reportedEvents(communications: readonly Fact[]): readonly ReportedEvent[] {
+  const lines = communications.map(({ fields: communication }) => lineOf(communication));
+  const byEvent = Map.groupBy(lines, ({ encounter, topic, occurred }) => `${occurred} ${encounter} ${topic}`);
+  return [...byEvent]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, of]) => {
+      const isTold = of.some(({ status }) => status === 'completed' || status === 'in-progress');
+      const inOrder = of.toSorted((a, b) => (a.recipients.join() < b.recipients.join() ? -1 : 1));
+      return { lines: inOrder, ...(isTold ? {} : { alarm: 'nobody-told' as const }) };
+    });
+}
+
+function lineOf(communication: Fields): ReportLine {
+  const said = (url: string) => String(extensionOf(communication, url) ?? '');
+  const reason = fields(communication['statusReason']);
+  const notes = all(communication['note']).map(({ text }) => words(text) ?? '');
+  const pack = all(fields(communication['meta'])['tag']).find(({ system }) => system === rulePackSystem);
+  return {
+    topic: topicOf(communication) ?? '',
+    title: words(fields(communication['topic'])['text']) ?? '',
+    occurred: said(extensions.occurred),
+    encounter: words(fields(communication['encounter'])['reference']) ?? '',
+    patient: words(fields(communication['subject'])['reference']) ?? '',
+    recipients: all(communication['recipient']).map(nameOfRecipient),
+    status: words(communication['status']) ?? '',
+    toldAt: words(communication['sent']) ?? '',
+    attempts: said(extensions.attempts),
+    proof: said(extensions.proof),
+    why: [words(reason['text']) ?? '', ...notes].filter(Boolean).join(' '),
+    rules: words(pack?.['code']) ?? '',
+  };
+}
+
+function nameOfRecipient({ reference, display }: Fields): string {
+  const [address, name] = [words(reference), words(display)];
+  if (address === undefined) return name ?? '';
+  return name === undefined ? address : `${name} (${address})`;
+}
+
+const begun = ['arrived', 'triaged', 'in-progress', 'onleave', 'finished'];
+const neverRecorded =
+  'No notice is recorded of it. It was imported, or recorded when it was over, or what happened is still to be looked at.';
+
+/**
+ * The events that the stays of a period tell of by themselves, and that no notice is about: an admission at their start, a
+ * discharge at their end.
+ *
+ * @param hasNotice whether there is a notice of the encounter, by its id, that the rule requires
+ */
+export function unrecordedEvents(
+  encounters: readonly Fact[],
+  { low, high }: Span,
+  rules: TransitionRules,
+  hasNotice: (encounter: string, rule: NoticeRule) => boolean,
+): readonly ReportedEvent[] {
+  return encounters.flatMap(({ id, fields: encounter }) => {
+    const { start, end } = fields(encounter['period']);
+    const { code } = fields(encounter['class']);
+    const status = words(encounter['status']) ?? '';
+    const isIn = (moment: unknown) => {
+      const at = Date.parse(words(moment) ?? '');
+      return at >= low && at < high;
+    };
+    const rule = (...steps: readonly string[]) =>
+      rules.notices.find(
+        ({ on, classes }) => classes.includes(String(code)) && on.some((on) => steps.includes(on)),
+      );
+    const expected = [
+      ...(begun.includes(status) && isIn(start) ? [[rule('arrived', 'admitted'), start] as const] : []),
+      ...(status === 'finished' && isIn(end) ? [[rule('discharged'), end] as const] : []),
+    ];
+    return expected.flatMap(([required, at]) => {
+      if (required === undefined || hasNotice(id, required)) return [];
+      const line: ReportLine = {
+        topic: required.topic,
+        title: required.title,
+        occurred: new Date(Date.parse(String(at))).toISOString(),
+        encounter: `Encounter/${id}`,
+        patient: words(fields(encounter['subject'])['reference']) ?? '',
+        recipients: [],
+        status: 'missing',
+        toldAt: '',
+        attempts: '',
+        proof: '',
+        why: neverRecorded,
+        rules: `${rules.name}|${rules.version}`,
+      };
+      return [{ lines: [line], alarm: 'not-recorded' as const }];
+    });
+  });
+}

@@ -1,0 +1,123 @@
+// An operation of Septum's own, defined as https://hl7.org/fhir/R4/operations.html asks.
+import { Controller, Inject } from '@nestjs/common';
+import { encountersResources } from '#encounters/contract';
+import { assertScope, type Caller } from '#platform/access';
+import { dateInterval, Fault, printableName, type SearchFilter } from '#platform/fhir';
+import { Handles, reply, type Reply } from '#platform/messaging';
+import { InvokeOperation, operation } from '#platform/runtime';
+import { AskNeighbours } from '../ask-neighbours.ts';
+import { CommunicationsOfStay } from '../communications-of-stay.ts';
+import { isNotice, topicOf } from '../domain/communication.ts';
+import type { Fact } from '../domain/fact.ts';
+import { reportCsv, reportParameters } from '../domain/notice-report-form.ts';
+import {
+  occurredIn,
+  reportedEvents,
+  unrecordedEvents,
+  type ReportedEvent,
+  type Span,
+} from '../domain/notice-report.ts';
+import { rulesInForce } from '../domain/transition-rules.ts';
+
+const csv = 'text/csv';
+
+export const noticeReport = operation('transitions', {
+  name: 'notice-report',
+  level: 'type',
+  type: 'Communication',
+  readOnly: true,
+  formats: [csv],
+  documentation:
+    'Events against notices, for a period: each event of which others had to be told, whom, when, or why not; events of which nobody was told first. Also as text/csv.',
+});
+
+/**
+ * `GET Communication/$notice-report?start=&end=` answers Parameters: totals, and for each event that had to be told and
+ * occurred from `start` to `end` (a date is all of that day, UTC) its notices. Beside what is recorded, the stays that
+ * began or ended in the period are looked at: one without a notice stands out as `not-recorded`. With `_format=text/csv`
+ * a table of the same. Faults: `bad-parameter`; `unknown-parameter`; `too-costly`; `forbidden` without the right to search
+ * Communication and Encounter; `unavailable` when `encounters` does not answer.
+ */
+@Controller()
+export class NoticeReportOperation {
+  readonly #communications: CommunicationsOfStay;
+  readonly #ask: AskNeighbours;
+
+  constructor(
+    @Inject(CommunicationsOfStay) communications: CommunicationsOfStay,
+    @Inject(AskNeighbours) ask: AskNeighbours,
+  ) {
+    this.#communications = communications;
+    this.#ask = ask;
+  }
+
+  @Handles(noticeReport.contract)
+  async report(caller: Caller, { parameters }: InvokeOperation): Promise<Reply<object>> {
+    const span = readSpan(parameters);
+    assertScope(caller, 'Communication', 's');
+    assertScope(caller, 'Encounter', 's');
+    const since = new Date(span.low).toISOString();
+    const changed = await this.#communications.changedSince(caller, since);
+    const within = changed.filter(({ fields }) => isNotice(fields) && occurredIn(fields, span));
+    const events = [...reportedEvents(within), ...(await this.#unrecorded(caller, span, within))];
+    const isTable = parameters['_format']?.[0] === csv;
+    return reply({}, [isTable ? reportCsv(events) : JSON.stringify(reportParameters(span, events))]);
+  }
+
+  async #unrecorded(caller: Caller, span: Span, known: readonly Fact[]): Promise<readonly ReportedEvent[]> {
+    const date = (prefix: 'ge' | 'lt', at: number): SearchFilter => ({
+      parameter: 'date',
+      type: 'date',
+      values: [{ prefix, value: new Date(at).toISOString() }],
+    });
+    const stays = await this.#ask.search(
+      caller,
+      encountersResources,
+      'Encounter',
+      [date('ge', span.low), date('lt', span.high)],
+      mostStays,
+    );
+    const rules = rulesInForce(span.high - 1);
+    const without = (facts: readonly Fact[]) => {
+      const told = new Set(facts.map(({ fields }) => `${encounterOf(fields)} ${topicOf(fields)}`));
+      return unrecordedEvents(stays, span, rules, (id, { topic }) => told.has(`Encounter/${id} ${topic}`));
+    };
+    const suspected = new Set(without(known).flatMap(({ lines }) => lines.map(({ encounter }) => encounter)));
+    // What is recorded of them may have been heard at another time than the stay itself tells.
+    const ids = [...suspected].map((reference) => reference.slice('Encounter/'.length));
+    const others: Fact[] = [];
+    for (let at = 0; at < ids.length; at += idsAtOnce)
+      others.push(...(await this.#communications.of(caller, ...ids.slice(at, at + idsAtOnce))));
+    return without([...known, ...others.filter(({ fields }) => isNotice(fields))]);
+  }
+}
+
+/** A large hospital's half year; who needs more asks for less at a time. */
+const mostStays = 50_000;
+const idsAtOnce = 200;
+
+function encounterOf(communication: Fact['fields']): string {
+  return String((communication['encounter'] as { reference?: string } | undefined)?.reference);
+}
+
+function readSpan(parameters: InvokeOperation['parameters']): Span {
+  const unknown = Object.keys(parameters).find(
+    (name) => !['start', 'end', '_format', '_pretty'].includes(name),
+  );
+  if (unknown !== undefined) {
+    throw new Fault(
+      'unknown-parameter',
+      `$notice-report does not know the parameter ${printableName(unknown)}: there are start and end.`,
+    );
+  }
+  const [start, end] = [parameters['start'] ?? [], parameters['end'] ?? []];
+  const low = start.length === 1 ? dateInterval(start[0]!)?.low : undefined;
+  const high = end.length === 1 ? dateInterval(end[0]!)?.high : undefined;
+  if (low === undefined || high === undefined || low >= high) {
+    throw new Fault(
+      'bad-parameter',
+      'Name the period once each by start and end, such as start=2026-10-01&end=2026-10-31; it ends after it starts.',
+    );
+  }
+  return { low, high };
+}

@@ -268,6 +268,15 @@ describe('HL7 v2 messages', () => {
       return body.entry![0]!.resource;
     });
     expect(document).toMatchObject({ status: 'current' });
+    await eventually(async () => {
+      const { body } = await house.fhir.get<Bundle>(
+        `Communication?encounter=Encounter/${String(encounter['id'])}`,
+      );
+      const topics = (body.entry ?? []).map(
+        ({ resource }) => (resource as { topic?: { coding: { code: string }[] } }).topic?.coding[0]?.code,
+      );
+      expect(topics.toSorted()).toEqual(['discharge', 'emergency-registration', 'inpatient-admission']);
+    });
     const results = await house.fhir.get(`Observation?encounter=Encounter/${String(encounter['id'])}`);
     expect(results.text).toContain('"value":95.10,');
     const { body: medications } = await house.fhir.get<Bundle>('MedicationRequest?identifier=R110');

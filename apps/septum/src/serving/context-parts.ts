@@ -7,7 +7,7 @@ import {
   type MigrationClass,
 } from '#platform/database';
 import { edgeMigrations } from '#platform/edge';
-import { OutboundHttp, type Partners } from '#platform/outbound';
+import { OutboundHttp, OutboundMllp, type OutboundOptions, type Partners } from '#platform/outbound';
 import {
   CreatePartSecret1763800000500,
   partSecret,
@@ -78,17 +78,17 @@ export async function contextParts(
       { provide: ResourceStoreToken, useValue: store },
       { provide: ParticipantToken, useValue: participant },
       { provide: RelayToken, useValue: { poke } },
-      ...(exits.length === 0
-        ? []
-        : [
-            {
-              provide: OutboundHttp,
-              useValue: new OutboundHttp({ partners, exits, record: store.recordDisclosure }),
-            },
-          ]),
+      ...(exits.length === 0 ? [] : waysOut({ partners, exits, record: store.recordDisclosure })),
       ...(entities.length === 0 ? [] : [await ownTables(name, entities, databases, shutdown)]),
     ],
   };
+}
+
+function waysOut(options: OutboundOptions): Provider[] {
+  return [
+    { provide: OutboundHttp, useValue: new OutboundHttp(options) },
+    { provide: OutboundMllp, useValue: new OutboundMllp(options) },
+  ];
 }
 
 /** TypeORM for the tables of a context's own: its DataSource, with the entities that the context lists. */

@@ -1,4 +1,4 @@
-import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectPlain, isIP, Socket, type LookupFunction } from 'node:net';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { MllpError, MllpExchange, type Acknowledgement } from './mllp-exchange.ts';
@@ -18,6 +18,8 @@ export interface MllpClientOptions {
   readonly host: string;
   readonly port: number;
   readonly tls?: MllpClientTls;
+  /** Finds the addresses of the host; Node's own unless given. */
+  readonly lookup?: LookupFunction;
   /** Without TLS a receiver off the loopback interface is refused, unless this says that it is meant. */
   readonly allowPlain?: boolean;
   /** How many messages may wait for an acknowledgement; with 1 the receiver gets them strictly in order. */
@@ -35,6 +37,7 @@ export interface MllpClientOptions {
 const keepAliveMs = 30_000;
 const connectTimeoutMs = 10_000;
 const askReceiver = 'Send the same bytes again, and see whether the receiver is well.';
+const askNetwork = 'Look at its address, its certificate, and the network to it.';
 
 /**
  * Sends messages to one receiver, over one connection that is opened when it is needed and again when it broke. A message
@@ -48,6 +51,8 @@ export class MllpClient {
   #exchange: MllpExchange | undefined;
   #connecting: Promise<void> | undefined;
   #failures = 0;
+  /** Why connecting failed, since it last succeeded. */
+  #connectError: unknown;
 
   constructor(options: MllpClientOptions) {
     requireProtection(options);
@@ -85,7 +90,11 @@ export class MllpClient {
   async #sendNow(content: Uint8Array, controlId: string, stop: AbortController): Promise<Acknowledgement> {
     let exchange: MllpExchange | undefined;
     const timer = setTimeout(() => {
-      stop.abort(new MllpError(`No acknowledgement came in time. ${askReceiver}`, exchange !== undefined));
+      stop.abort(
+        exchange === undefined
+          ? new MllpError(`The receiver was not reached in time. ${askNetwork}`, false, this.#connectError)
+          : new MllpError(`No acknowledgement came in time. ${askReceiver}`, true),
+      );
       // Whoever does not answer may be gone without a word: the next message gets a new connection.
       exchange?.close();
     }, this.#options.timeoutMs ?? 30_000);
@@ -115,9 +124,11 @@ export class MllpClient {
   async #connect(): Promise<void> {
     await setTimeoutPromise(this.#pauseMs(), undefined, { ref: false });
     if (this.#isClosed) return;
-    const socket = await openSocket(this.#options);
-    this.#failures = socket ? 0 : this.#failures + 1;
-    if (socket) this.#exchange = new MllpExchange(socket, this.#options.unmatched ?? (() => undefined));
+    const opened = await openSocket(this.#options);
+    const isOpen = opened instanceof Socket;
+    this.#failures = isOpen ? 0 : this.#failures + 1;
+    this.#connectError = isOpen ? undefined : opened;
+    if (isOpen) this.#exchange = new MllpExchange(opened, this.#options.unmatched ?? (() => undefined));
     if (this.#isClosed) this.#exchange?.close();
   }
 
@@ -133,9 +144,16 @@ function closedError(wasSent: boolean): MllpError {
   return new MllpError('The client is closed. Send by a new one.', wasSent);
 }
 
-/** A connected socket; `undefined` when there is none to be had. */
-function openSocket({ host, port, tls }: MllpClientOptions): Promise<Socket | undefined> {
-  const target = { host, port, keepAlive: true, keepAliveInitialDelay: keepAliveMs, noDelay: true };
+/** A connected socket, or why there is none to be had. */
+function openSocket({ host, port, tls, lookup }: MllpClientOptions): Promise<Socket | Error | undefined> {
+  const target = {
+    host,
+    port,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveMs,
+    noDelay: true,
+    ...(lookup === undefined ? {} : { lookup }),
+  };
   const socket = tls
     ? connectTls({
         ...target,
@@ -147,15 +165,16 @@ function openSocket({ host, port, tls }: MllpClientOptions): Promise<Socket | un
       })
     : connectPlain(target);
   return new Promise((resolve) => {
-    const fail = () => {
+    const fail = (error?: Error) => {
       socket.destroy();
-      resolve(undefined);
+      resolve(error);
     };
-    socket.setTimeout(connectTimeoutMs, fail);
+    const late = () => fail();
+    socket.setTimeout(connectTimeoutMs, late);
     socket.once('error', fail);
     socket.once(tls ? 'secureConnect' : 'connect', () => {
       socket.setTimeout(0);
-      socket.off('timeout', fail);
+      socket.off('timeout', late);
       socket.off('error', fail);
       resolve(socket);
     });

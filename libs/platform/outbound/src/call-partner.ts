@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { request as plainRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as secureRequest, type RequestOptions } from 'node:https';
 import { Fault } from '#platform/fhir';
 import { checkedLookup, type Resolve } from './checked-lookup.ts';
+import { notReached, partnerFile } from './partner-connection.ts';
 import type { Partner } from './partner.ts';
 
 /** What a partner answered, whatever its status, a redirection excepted. */
@@ -13,7 +13,7 @@ export interface OutboundAnswer {
 }
 
 export interface PartnerCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
@@ -48,7 +48,9 @@ export async function callPartner(
 
 async function optionsOf(partner: Partner, call: PartnerCall, resolve: Resolve): Promise<RequestOptions> {
   const [token, ca, cert, key] = await Promise.all(
-    [partner.tokenFile, partner.caFile, partner.certFile, partner.keyFile].map((file) => read(partner, file)),
+    [partner.tokenFile, partner.caFile, partner.certFile, partner.keyFile].map((file) =>
+      partnerFile(partner, file),
+    ),
   );
   const bytes = call.body === undefined ? undefined : Buffer.byteLength(call.body);
   return {
@@ -67,25 +69,11 @@ async function optionsOf(partner: Partner, call: PartnerCall, resolve: Resolve):
   };
 }
 
-async function read(partner: Partner, file: string | undefined): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    const text = (await readFile(file, 'utf8')).trim();
-    if (text !== '') return text;
-  } catch {
-    // Said below: the cause would tell no more than the file's name, which stands there.
-  }
-  throw new Fault(
-    'unavailable',
-    `Partner ${partner.name}: ${JSON.stringify(file)} cannot be read or is empty.`,
-  );
-}
-
 function answered(partner: Partner, call: PartnerCall, options: RequestOptions): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const send = call.url.protocol === 'https:' ? secureRequest : plainRequest;
     const request = send(call.url, options, resolve);
-    request.on('error', (error) => reject(failed(partner, error)));
+    request.on('error', (error) => reject(notReached(partner, error)));
     request.end(call.body);
   });
 }
@@ -106,17 +94,7 @@ async function textOf(partner: Partner, response: IncomingMessage, limit: number
       chunks.push(chunk);
     }
   } catch (error) {
-    throw error instanceof Fault ? error : failed(partner, error);
+    throw notReached(partner, error);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Node's codes (`ECONNREFUSED`, `CERT_HAS_EXPIRED`) tell an operator what to look at; its sentences may quote more. */
-function failed(partner: Partner, error: unknown): Fault {
-  if (error instanceof Fault) return error;
-  const { code = 'unknown' } = error as NodeJS.ErrnoException;
-  return new Fault(
-    'unavailable',
-    `Partner ${partner.name} was not reached (${code}). Look at its address, its certificate, and the network to it.`,
-  );
 }

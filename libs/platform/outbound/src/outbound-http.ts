@@ -2,51 +2,22 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import { callPartner, type OutboundAnswer, type PartnerCall } from './call-partner.ts';
-import { resolveByDns, type Resolve } from './checked-lookup.ts';
+import { resolveByDns } from './checked-lookup.ts';
 import type { Exit } from './exit.ts';
+import { destination, recorded, type Leaving, type OutboundOptions } from './leave.ts';
 import type { Partner } from './partner.ts';
-import { inNormalSpelling, isBelow } from './partner-url.ts';
 import type { Partners } from './partners.ts';
 
-/** Whose data a call carries or asks for, as the audit records it. */
-export interface Disclosure {
-  /** Of the resources that leave, or are asked for. */
-  readonly type: string;
-  readonly id?: string;
-  /** How many resources leave. */
-  readonly count: number;
-  /** Ids of the patients whose data leave, or who are asked about. */
-  readonly patients: readonly string[];
-}
-
-export interface OutboundRequest {
-  /** The name of the partner. */
-  readonly partner: string;
-  readonly method: 'GET' | 'POST';
-  /** At the partner's base address or below it, in its normal spelling. */
-  readonly url: string;
+export interface OutboundRequest extends Leaving {
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** Never `authorization`, which is the partner's own. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** `nobody`: it neither carries nor asks for anything of a patient. */
-  readonly concerns: Disclosure | 'nobody';
   /** How often it may be sent, 1 unless told: only a call that may come twice is given more. */
   readonly attempts?: number;
   /** Shorter than the partner's own, for all attempts together. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-}
-
-export interface OutboundHttpOptions {
-  readonly partners: Partners;
-  /** The exits of the context that calls. */
-  readonly exits: readonly Exit[];
-  /** Appends to the context's own audit table; resolves once the record is durable. */
-  readonly record: (
-    caller: Caller,
-    disclosure: Disclosure & { readonly action: Exit['action']; readonly detail: string },
-  ) => Promise<void>;
-  readonly resolve?: Resolve;
 }
 
 const requestLimit = 16 * 1024 * 1024;
@@ -57,9 +28,9 @@ const transientStatuses = [429, 502, 503, 504];
 /** Calls the partners of an installation, for one context. */
 export class OutboundHttp {
   readonly partners: Partners;
-  readonly #options: OutboundHttpOptions;
+  readonly #options: OutboundOptions;
 
-  constructor(options: OutboundHttpOptions) {
+  constructor(options: OutboundOptions) {
     this.partners = options.partners;
     this.#options = options;
   }
@@ -71,28 +42,11 @@ export class OutboundHttp {
    * @throws Fault `forbidden`: no partner of the exit's kind is declared there; `too-large`; `timeout`; `unavailable`
    */
   async request(caller: Caller, exit: Exit, request: OutboundRequest): Promise<OutboundAnswer> {
-    if (!this.#options.exits.includes(exit))
-      throw new Error(`${exit.name} is not an exit of this context. Declare it in its definition.`);
-    const { partner, url } = this.#destination(exit, request);
+    const { partner, url } = destination(this.#options, exit, request);
     if (Buffer.byteLength(request.body ?? '') > requestLimit)
       throw new Fault('too-large', `More than ${requestLimit} bytes for ${partner.name}. Send less at once.`);
-    const { concerns } = request;
-    if (concerns !== 'nobody') {
-      const detail = `to ${partner.name} by ${exit.name}`;
-      await this.#options.record(caller, { ...concerns, action: exit.action, detail });
-    }
+    await recorded(this.#options, caller, exit, request);
     return this.#within(partner, request, (signal) => this.#attempts(partner, url, request, signal));
-  }
-
-  #destination(exit: Exit, request: OutboundRequest): { partner: Partner; url: URL } {
-    const partner = this.partners.named(request.partner);
-    const url = inNormalSpelling(request.url);
-    if (partner?.kind === exit.kind && url !== undefined && isBelow(partner.base, url))
-      return { partner, url };
-    throw new Fault(
-      'forbidden',
-      `No partner of kind ${exit.kind} is declared at this address. Declare it under partners (docs/operating.md).`,
-    );
   }
 
   async #within<T>(

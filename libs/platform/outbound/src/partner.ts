@@ -14,8 +14,11 @@ import { Fault } from '#platform/fhir';
 import { networkOf, type Network } from './network.ts';
 import { inNormalSpelling } from './partner-url.ts';
 
-/** `fhir`: a FHIR R4 server that is asked; `rest-hook`: a receiver of notifications. */
-export const partnerKinds = ['fhir', 'rest-hook'] as const;
+/**
+ * `fhir`: a FHIR R4 server that is asked; `rest-hook`: a receiver of notifications; `fhir-push`: a FHIR server that
+ * documents and notices are sent to; `mllp`: a receiver of HL7 v2 messages.
+ */
+export const partnerKinds = ['fhir', 'rest-hook', 'fhir-push', 'mllp'] as const;
 export type PartnerKind = (typeof partnerKinds)[number];
 
 /** What the operator writes of a partner. */
@@ -52,7 +55,7 @@ const declarable = [
 export interface Partner {
   readonly name: string;
   readonly kind: PartnerKind;
-  /** In its normal spelling, with a slash at its end. */
+  /** In its normal spelling; of the web, with a slash at its end. */
   readonly base: URL;
   readonly tokenFile: string | undefined;
   readonly caFile: string | undefined;
@@ -86,14 +89,17 @@ export function readPartner(written: unknown, place: string): Partner {
 
 function withAddress(declaration: PartnerDeclaration, called: string): Partner {
   const base = baseOf(declaration.baseUrl);
-  if (base === undefined)
+  if (base === undefined || base.protocol.startsWith('mllp') !== (declaration.kind === 'mllp'))
+    throw wrong(called, declaration.kind === 'mllp' ? mllpAddress : webAddress);
+  if (declaration.kind === 'mllp' && declaration.tokenFile !== undefined)
+    throw wrong(called, 'MLLP knows no token. Leave tokenFile out, and give certFile and keyFile');
+  const network = networkDeclared(declaration, base, called);
+  const plain = base.protocol === 'http:' || base.protocol === 'mllp:';
+  if (plain && network !== 'loopback' && declaration.allowPlain !== true)
     throw wrong(
       called,
-      'baseUrl must be an http(s) URL in its normal spelling, without user, query and fragment, such as https://fhir.partner.example/r4',
+      `${base.protocol}// shows patient data to the network. Use ${base.protocol.replace(':', 's:')}//, or write allowPlain: true`,
     );
-  const network = networkDeclared(declaration, base, called);
-  if (base.protocol === 'http:' && network !== 'loopback' && declaration.allowPlain !== true)
-    throw wrong(called, 'http:// shows patient data to the network. Use https://, or write allowPlain: true');
   const { name, kind, tokenFile, caFile, certFile, keyFile, timeoutMs = 10_000 } = declaration;
   const { retryForMs = 600_000 } = declaration;
   return Object.freeze({
@@ -110,7 +116,13 @@ function withAddress(declaration: PartnerDeclaration, called: string): Partner {
   });
 }
 
+const webAddress =
+  'baseUrl must be an http(s) URL in its normal spelling, without user, query and fragment, such as https://fhir.partner.example/r4';
+const mllpAddress =
+  'baseUrl must be an mllps URL (or mllp, in the clear) with host and port alone, such as mllps://adt.partner.example:2575';
+
 function baseOf(text: string): URL | undefined {
+  if (text.startsWith('mllp')) return inNormalSpelling(text);
   const base = inNormalSpelling(text.endsWith('/') ? text : `${text}/`);
   return base?.search === '' ? base : undefined;
 }

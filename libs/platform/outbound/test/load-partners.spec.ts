@@ -48,6 +48,38 @@ describe('the partners of an installation', () => {
     expect(() => loadPartners({ partners: [{ ...city, ...change }] })).toThrow(says);
   });
 
+  it('have an address of host and port alone where they take HL7 v2 by MLLP', () => {
+    const adt = { name: 'adt', kind: 'mllp', baseUrl: 'mllps://adt.city.example:2575' };
+    const local = { name: 'local', kind: 'mllp', baseUrl: 'mllp://[::1]:80' };
+    const partners = loadPartners({ partners: [adt, local] });
+    expect(partners.at('mllps://adt.city.example:2575', 'mllp')?.name).toBe('adt');
+    expect(partners.at('mllp://[::1]:80', 'mllp')?.name).toBe('local');
+    for (const other of [
+      'mllp://adt.city.example:2575',
+      'mllps://adt.city.example:2576',
+      'mllps://adt.city.example:2575/',
+      'mllps://adt.city.example:2575/x',
+      'mllps://ADT.city.example:2575',
+      'mllps://a@adt.city.example:2575',
+      'mllps://adt.city.example',
+      'https://adt.city.example:2575',
+    ])
+      expect([other, partners.at(other, 'mllp')]).toEqual([other, undefined]);
+  });
+
+  it.each([
+    [{ baseUrl: 'https://adt.city.example/' }, /must be an mllps URL/],
+    [{ baseUrl: 'mllps://adt.city.example:2575/adt' }, /must be an mllps URL/],
+    [{ baseUrl: 'mllps://127.1:2575' }, /must be an mllps URL/],
+    [{ baseUrl: 'mllp://adt.city.example:2575' }, /mllp:\/\/ shows patient data .* Use mllps:\/\//],
+    [{ baseUrl: 'mllps://169.254.169.254:2575' }, /an address where no partner can be/],
+    [{ tokenFile: '/x' }, /MLLP knows no token/],
+    [{ kind: 'fhir-push' }, /must be an http\(s\) URL/],
+  ])('by MLLP are refused with what is wrong: %j', (change, says) => {
+    const adt = { name: 'adt', kind: 'mllp', baseUrl: 'mllps://adt.city.example:2575' };
+    expect(() => loadPartners({ partners: [{ ...adt, ...change }] })).toThrow(says);
+  });
+
   it('are refused when two have one name, and when they are no list', () => {
     expect(() => loadPartners({ partners: [city, city] })).toThrow(/Two partners are named city/);
     expect(() => loadPartners({ partners: { city } })).toThrow(/write a list/);

@@ -65,7 +65,7 @@ export interface ContextDefinition {
   readonly providers?: readonly Provider[];
   /** Ways in that are no contracts, such as a socket of another protocol: Nest providers, opened once all contexts take calls. */
   readonly doors?: readonly Type<Door>[];
-  /** For what it calls other systems: each a reason, the one that the audit records. With any, Nest gives it `OutboundHttp`. */
+  /** For what it calls other systems: each a reason, the one that the audit records. With any, Nest gives it `OutboundHttp` and `OutboundMllp`. */
   readonly exits?: readonly Exit[];
   readonly capabilities?: Capabilities;
   /** The contexts whose contracts it calls. The graph has no cycles. */

@@ -1,0 +1,78 @@
+import type { Caller } from '#platform/access';
+import { Fault } from '#platform/fhir';
+import { MllpClient, MllpError } from '#platform/hl7v2';
+import { checkedLookup, resolveByDns } from './checked-lookup.ts';
+import type { Exit } from './exit.ts';
+import { destination, recorded, type Leaving, type OutboundOptions } from './leave.ts';
+import { notReached, partnerFile } from './partner-connection.ts';
+import type { Partner } from './partner.ts';
+import type { Partners } from './partners.ts';
+
+export interface OutboundMessage extends Leaving {
+  /** The message, in the character set that its MSH-18 names. */
+  readonly content: Uint8Array;
+  /** Its MSH-10. */
+  readonly controlId: string;
+  readonly signal?: AbortSignal;
+}
+
+const messageLimit = 16 * 1024 * 1024;
+
+/** Sends HL7 v2 messages to the partners of an installation, for one context. */
+export class OutboundMllp {
+  readonly partners: Partners;
+  readonly #options: OutboundOptions;
+
+  constructor(options: OutboundOptions) {
+    this.partners = options.partners;
+    this.#options = options;
+  }
+
+  /**
+   * Sends a message once, on a connection of its own, and answers MSA-1 of what acknowledges it: what was checked is what
+   * is used, and nothing fails because a partner had given up an idle connection. The audit record that names the
+   * recipient is durable before anything leaves.
+   *
+   * @throws Fault `forbidden`: no partner of the exit's kind is declared there; `too-large`; `unavailable`: no
+   * acknowledgement came, though the message may have arrived
+   */
+  async send(caller: Caller, exit: Exit, message: OutboundMessage): Promise<string> {
+    const { partner, url } = destination(this.#options, exit, message);
+    if (message.content.byteLength > messageLimit)
+      throw new Fault('too-large', `More than ${messageLimit} bytes for ${partner.name}. Send less at once.`);
+    await recorded(this.#options, caller, exit, message);
+    const client = await this.#connect(partner, url);
+    try {
+      return (await client.send(message.content, message.controlId, message.signal)).code;
+    } catch (error) {
+      throw failed(partner, error);
+    } finally {
+      client.close();
+    }
+  }
+
+  async #connect(partner: Partner, url: URL): Promise<MllpClient> {
+    const [authorities, certificate, key] = await Promise.all(
+      [partner.caFile, partner.certFile, partner.keyFile].map((file) => partnerFile(partner, file)),
+    );
+    const tls = {
+      ...(authorities === undefined ? {} : { authorities }),
+      ...(certificate === undefined || key === undefined ? {} : { certificate, key }),
+    };
+    return new MllpClient({
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port),
+      lookup: checkedLookup(partner, this.#options.resolve ?? resolveByDns),
+      timeoutMs: partner.timeoutMs,
+      ...(url.protocol === 'mllps:' ? { tls } : {}),
+      // Whether it may be in the clear was decided when the partner was declared.
+      allowPlain: true,
+    });
+  }
+}
+
+function failed(partner: Partner, error: unknown): unknown {
+  if (!(error instanceof MllpError)) return error;
+  if (!error.wasSent) return notReached(partner, error.cause ?? { code: 'no answer in time' });
+  return new Fault('unavailable', `Partner ${partner.name}: ${error.message}`);
+}

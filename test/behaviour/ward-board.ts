@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { eventually, Receiver, type House, type Json } from '#platform/testing';
 
@@ -30,12 +33,24 @@ export function extension(name: string, value: object): object {
 
 /** A system that is notified, as a partner of the house, and what it was told. */
 export class WardBoard extends Receiver {
-  /** For `SEPTUM_PARTNERS_FILE`. */
-  partners(): string {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'septum-ward-board-'));
+
+  /** The settings of a house that has it for a partner. */
+  partner(): { readonly SEPTUM_PARTNERS_FILE: string } {
     const baseUrl = `http://127.0.0.1:${this.port}/`;
-    return JSON.stringify([
-      { name: 'ward-board', kind: 'rest-hook', baseUrl, retryForMs: 2_500, timeoutMs: 30_000 },
-    ]);
+    const file = join(this.#folder, 'partners.yaml');
+    writeFileSync(
+      file,
+      JSON.stringify([
+        { name: 'ward-board', kind: 'rest-hook', baseUrl, retryForMs: 2_500, timeoutMs: 30_000 },
+      ]),
+    );
+    return { SEPTUM_PARTNERS_FILE: file };
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    rmSync(this.#folder, { recursive: true });
   }
 
   /** Notified at an endpoint of its own, by ids unless told. */

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { openHouse, type House, type HouseTopology, type Received } from '#platform/testing';
@@ -18,22 +15,16 @@ import {
 describe('the notifications of a subscription', () => {
   let house: House;
   let board: WardBoard;
-  let folder: string;
 
   beforeAll(async () => {
     board = new WardBoard();
     await board.open();
-    folder = mkdtempSync(join(tmpdir(), 'septum-subscriptions-'));
-    writeFileSync(join(folder, 'partners.yaml'), board.partners());
   });
-  afterAll(async () => {
-    await board.close();
-    rmSync(folder, { recursive: true });
-  });
+  afterAll(() => board.close());
 
   async function open(topology: HouseTopology): Promise<void> {
     board.answer = (_, response) => response.end();
-    house = await openHouse({ topology, settings: { SEPTUM_PARTNERS_FILE: join(folder, 'partners.yaml') } });
+    house = await openHouse({ topology, settings: board.partner() });
   }
 
   /** Each number with what it is about, once for each time it came. */

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, openHouse, type House, type Json } from '#platform/testing';
 import {
@@ -21,15 +18,11 @@ import {
 describe('a subscription', () => {
   let house: House;
   let board: WardBoard;
-  let folder: string;
 
   beforeAll(async () => {
     board = new WardBoard();
     await board.open();
-    folder = mkdtempSync(join(tmpdir(), 'septum-subscriptions-'));
-    const partners = join(folder, 'partners.yaml');
-    writeFileSync(partners, board.partners());
-    house = await openHouse({ settings: { SEPTUM_PARTNERS_FILE: partners } });
+    house = await openHouse({ settings: board.partner() });
   });
   beforeEach(() => {
     board.answer = (_, response) => response.end();
@@ -37,7 +30,6 @@ describe('a subscription', () => {
   afterAll(async () => {
     await house?.stop();
     await board.close();
-    rmSync(folder, { recursive: true });
   });
 
   const subscription: WardBoard['subscription'] = (...of) => board.subscription(...of);

@@ -2,6 +2,7 @@ import { encounterDischarged } from '#encounters/contract';
 import { defineContext, type ContextDefinition } from '#platform/runtime';
 import { v2Received } from './contract/v2-events.ts';
 import { DeliverNotifications } from './deliver-notifications.ts';
+import { deliveryParts } from './delivery-parts.ts';
 import { subscriptionTopics } from './domain/subscription-topic.ts';
 import { FocusReader } from './focus-reader.ts';
 import { importResources, ImportOperation } from './operations/import.ts';
@@ -53,6 +54,7 @@ export function exchangeBetween(neighbours: readonly ContextDefinition[]): Conte
       SubscriptionListener,
       TopicListener,
       ...v2Parts.controllers,
+      ...deliveryParts.controllers,
     ],
     providers: [
       { provide: ResourceOwners, useValue: owners },
@@ -63,13 +65,21 @@ export function exchangeBetween(neighbours: readonly ContextDefinition[]): Conte
       DeliverNotifications,
       TellSubscribers,
       ...v2Parts.providers,
+      ...deliveryParts.providers,
     ],
     doors: v2Parts.doors,
     needs: neighbours.filter((neighbour) => neighbour.types.length > 0).map(({ name }) => name),
-    exits: [subscriptionNotification],
+    exits: [subscriptionNotification, ...deliveryParts.exits],
     publishes: [subscriptionChanged, v2Received],
-    hears: [subscriptionChanged, encounterDischarged, heardOfTransitions, heardOfMedications, v2Received],
-    migrations: [CreateSubscribers1764000000000, ...v2Parts.migrations],
+    hears: [
+      subscriptionChanged,
+      encounterDischarged,
+      heardOfTransitions,
+      heardOfMedications,
+      v2Received,
+      ...deliveryParts.hears,
+    ],
+    migrations: [CreateSubscribers1764000000000, ...v2Parts.migrations, ...deliveryParts.migrations],
     capabilities: {
       instantiates: [`${guide}/CapabilityStatement/backport-subscription-server-r4`],
       types: { Subscription: subscriptionCapabilities },

@@ -34,14 +34,18 @@ export class SettleCommunication {
   /** `completed`: the recipient took it. `stopped`: it refused it for good, or could not be reached in time. */
   @IsIn(['completed', 'stopped']) outcome!: 'completed' | 'stopped';
   @IsISO8601() at!: string;
-  @IsInt() @Min(1) attempts!: number;
+  /** 0 when there was nobody to send it to. */
+  @IsInt() @Min(0) attempts!: number;
   /** What the recipient answered, without anything of the patient: `HTTP 201`, `MSA AA 4711`. */
   @IsString() @MaxLength(200) proof!: string;
   /** Why it was stopped, in words for a person. */
   @IsOptional() @IsString() @MaxLength(1000) reason?: string;
 }
 
-/** Says how telling it ended. Said again, it changes nothing. */
+/**
+ * Says how telling it ended. Said again, it changes nothing. After `stopped` it may end once more, when somebody had it
+ * sent again: what was stopped is still answered by `readCommunicationContent`.
+ */
 export const settleCommunication = contract<SettleCommunication, object>(
   'transitions',
   'communication.settle',

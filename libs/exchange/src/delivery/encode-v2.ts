@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { Fault } from '#platform/fhir';
+import type { Resource } from '#platform/store';
+
+export interface V2Options {
+  /** MSH-10. */
+  readonly controlId: string;
+}
+
+/** The HL7 v2 message that says what a Bundle says; from the same always the same. It leaves in UTF-8, as its MSH-18 tells. */
+export type EncodeV2 = (bundle: Resource, options: V2Options) => string;
+
+/** Under this Nest gives the context its encoder. */
+export const EncodeV2Token = Symbol('EncodeV2');
+
+/** There is no library for it yet: what is due by HL7 v2 is stopped, and says so. */
+export const encodeV2: EncodeV2 = () => {
+  throw new Fault(
+    'not-supported',
+    'This version of Septum writes no HL7 v2 messages. Give the recipient an Endpoint of type hl7-fhir-rest or hl7-fhir-msg.',
+  );
+};
+
+/**
+ * What a delivery is called in HL7 v2: the same each time it is sent, so that its receiver knows it again. A receiver that
+ * refused it would know its refusal again, too; so after one it gets another name.
+ */
+export function controlIdOf({ communication, edition }: { communication: string; edition: number }): string {
+  return createHash('sha256')
+    .update(JSON.stringify([communication, edition]))
+    .digest('hex')
+    .slice(0, 20)
+    .toUpperCase();
+}

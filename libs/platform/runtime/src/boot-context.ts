@@ -7,6 +7,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { NestMicroservice } from '@nestjs/microservices';
 import {
   CompositeStrategy,
   Messenger,
@@ -71,11 +72,17 @@ export async function bootContext(
     abortOnError: false,
   });
   application.useGlobalGuards(guard);
+  beginOnce(application);
   await application.init();
   assertHandlers(name, contractsOf(definition, parts), strategy);
   assertEqualGuards(name, application);
   assertStaticHandlers(name, application);
   return { name, application, strategy };
+}
+
+/** Left to itself, Nest's `init` of a microservice calls the hooks of its providers twice: their work would run twice. */
+function beginOnce(application: INestMicroservice): void {
+  (application as NestMicroservice).setIsInitHookCalled(true);
 }
 
 function contextModule(

@@ -5,6 +5,7 @@ import {
   Logger,
   Scope,
   UseGuards,
+  type OnApplicationBootstrap,
   type Provider,
   type Type,
 } from '@nestjs/common';
@@ -87,6 +88,15 @@ class ScopedGreeter {
   }
 }
 
+/** Begins what goes on until the context ends. */
+class Worker implements OnApplicationBootstrap {
+  begun = 0;
+
+  onApplicationBootstrap(): void {
+    this.begun += 1;
+  }
+}
+
 describe('booting a context', () => {
   const running: RunningContext[] = [];
   let metrics: Metrics;
@@ -137,6 +147,12 @@ describe('booting a context', () => {
     expect(await metrics.text()).toContain(
       'septum_calls_total{context="ward",pattern="ward.greeting.give.v1",outcome="ok"} 1',
     );
+  });
+
+  it('begins the work of its providers once', async () => {
+    const worker = new Worker();
+    await boot([Greeter], [{ provide: Worker, useValue: worker }]);
+    expect(worker.begun).toBe(1);
   });
 
   it.each<[string, () => Promise<void>, RegExp]>([

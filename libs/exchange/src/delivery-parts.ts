@@ -4,12 +4,15 @@ import { DeliverCommunications } from './delivery/deliver-communications.ts';
 import { encodeV2, EncodeV2Token } from './delivery/encode-v2.ts';
 import { PerformDelivery } from './delivery/perform-delivery.ts';
 import { communicationByFhir, communicationByV2, SendContent } from './delivery/send-content.ts';
+import { DeliveriesOperation, deliveryLog } from './operations/deliveries.ts';
+import { deliveryResend, DeliveryResendOperation } from './operations/delivery-resend.ts';
 import { Deliveries } from './store/deliveries.ts';
 import { CreateDeliveries1764200000000 } from './store/migrations/1764200000000-create-deliveries.ts';
 
 /** What the context has for telling recipients: what is due is heard, kept, and sent until it is taken or given up. */
 export const deliveryParts = {
-  controllers: [CommunicationListener],
+  operations: [deliveryLog, deliveryResend],
+  controllers: [CommunicationListener, DeliveriesOperation, DeliveryResendOperation],
   providers: [
     Deliveries,
     SendContent,

@@ -46,7 +46,13 @@ export function exchangeBetween(neighbours: readonly ContextDefinition[]): Conte
     name: 'exchange',
     types,
     rules: (partners) => [subscriptionRule((url) => partners.at(url, 'rest-hook')?.name)],
-    operations: [importResources, ...subscriptionStatuses, subscriptionEvents, ...v2Parts.operations],
+    operations: [
+      importResources,
+      ...subscriptionStatuses,
+      subscriptionEvents,
+      ...v2Parts.operations,
+      ...deliveryParts.operations,
+    ],
     controllers: [
       ImportOperation,
       SubscriptionStatusOperation,

@@ -37,10 +37,12 @@ export function recipientOf(
   if (connectionType?.system !== system || !isTransport(transport))
     return `${place} has a connectionType that Septum does not speak. Use ${Object.keys(kinds).join(', ')} of ${system}.`;
   const kind = kinds[transport];
-  const partner = typeof address === 'string' ? partnerAt(address, kind) : undefined;
+  const bare = typeof address === 'string' ? address.replace(/\/$/, '') : '';
+  // Of the web a base address may be written with a slash at its end or without.
+  const partner = partnerAt(kind === 'mllp' ? bare : `${bare}/`, kind);
   if (partner === undefined)
     return `No partner of kind ${kind} is declared at the address of ${place}. Declare it under partners (docs/operating.md), or correct the address.`;
-  return { partner, transport, address: String(address).replace(/\/$/, '') };
+  return { partner, transport, address: bare };
 }
 
 interface Endpoint extends Resource {

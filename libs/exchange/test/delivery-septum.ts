@@ -1,4 +1,3 @@
-import { encodeMessage } from '#platform/hl7v2';
 import { MessageGuard, systemCaller } from '#platform/access';
 import { ContextDatabaseToken, openContextDatabase, type OpenContextDatabase } from '#platform/database';
 import { EventExchange, LocalSwitchboard, Messenger } from '#platform/messaging';
@@ -9,9 +8,9 @@ import {
   defineContext,
   Health,
   Metrics,
-  RelayToken,
   topology,
   type ContextDefinition,
+  type ContextParts,
 } from '#platform/runtime';
 import {
   createResourceStore,
@@ -34,31 +33,13 @@ export interface DeliverySeptumOptions {
   readonly wrap?: (database: OpenContextDatabase) => OpenContextDatabase;
 }
 
-/** So little as is needed: the context that joins in later knows how to say a document in HL7 v2. */
-const encode: EncodeV2 = (bundle, { controlId }) => {
-  if (bundle['type'] === 'collection') throw new TypeError('no such message');
-  return encodeMessage([
-    [
-      'MSH',
-      'SEPTUM',
-      'HERE',
-      '',
-      'THERE',
-      '20260101',
-      '',
-      ['MDM', 'T02'],
-      controlId,
-      'P',
-      '2.5.1',
-      '',
-      '',
-      '',
-      '',
-      '',
-      'UNICODE UTF-8',
-    ],
-    ['PID', '1', undefined, String(bundle.id), undefined, 'Canary'],
-  ]);
+/** So little as is needed to tell one message from another. */
+const encode: EncodeV2 = ({ bundle, sender, receiver, controlId, at }) => {
+  const { id, type } = JSON.parse(bundle) as { id: string; type: string };
+  if (type === 'collection') throw new TypeError('no such message');
+  const [from, to] = [sender, receiver].map(({ application, facility }) => `${application}|${facility}`);
+  const text = `MSH|^~\\&|${from}|${to}|${at}||MDM^T02|${controlId}|P|2.5.1||||||UNICODE UTF-8\rPID|1||${id}||Canary\r`;
+  return { text };
 };
 
 /** The part of `exchange` that this is about. */
@@ -77,58 +58,26 @@ export interface DeliverySeptum {
 }
 
 /** Deliveries, with whom they need, in this process. */
-export async function startDeliveries({
-  urls,
-  partners,
-  wrap = (database) => database,
-}: DeliverySeptumOptions): Promise<DeliverySeptum> {
+export async function startDeliveries(options: DeliverySeptumOptions): Promise<DeliverySeptum> {
   const switchboard = new LocalSwitchboard();
   const messenger = new Messenger({ switchboard });
   const contexts: readonly ContextDefinition[] = [directory, telling, deliveries];
   const names = contexts.map(({ name }) => name);
-  const health = new Health({ topology: topology(names, { only: [], except: [] }) });
   const surroundings = {
     switchboard,
     messenger,
     guard: new MessageGuard(),
-    health,
+    health: new Health({ topology: topology(names, { only: [], except: [] }) }),
     metrics: new Metrics(),
     log: createLog('silent'),
   };
-  let events: EventExchange | undefined;
   const running = await Promise.all(
     contexts.map(async (definition) => {
-      const { name, types, exits = [] } = definition;
-      const opened = openContextDatabase({ url: urls[name]!, context: name });
-      const database = name === 'exchange' ? wrap(opened) : opened;
-      const poke = () => events?.poke(name);
-      const store = createResourceStore({
-        database,
-        types,
-        hashKey: 'for these specs only',
-        relay: { poke },
-      });
-      const waysOut = { partners: loadPartners({ partners }), exits, record: store.recordDisclosure };
-      const context = await bootContext(
-        definition,
-        {
-          contracts: storeContracts(name),
-          controllers: [resourceController(name), transactionController(name)],
-          providers: [
-            { provide: ContextDatabaseToken, useValue: database },
-            { provide: ResourceStoreToken, useValue: store },
-            { provide: ParticipantToken, useValue: { store, prepared: database.prepared } },
-            { provide: RelayToken, useValue: { poke } },
-            { provide: OutboundHttp, useValue: new OutboundHttp(waysOut) },
-            { provide: OutboundMllp, useValue: new OutboundMllp(waysOut) },
-          ],
-        },
-        surroundings,
-      );
-      return { ...context, database };
+      const { database, parts } = partsOf(definition, options);
+      return { ...(await bootContext(definition, parts, surroundings)), database };
     }),
   );
-  events = new EventExchange({
+  const events = new EventExchange({
     parts: running.map(({ name, strategy, database }) => ({
       name,
       database,
@@ -148,4 +97,27 @@ export async function startDeliveries({
       for (const { database } of running) await database.close();
     },
   };
+}
+
+/** What a context of the installation is given. */
+function partsOf(
+  { name, types, exits = [] }: ContextDefinition,
+  { urls, partners, wrap = (database) => database }: DeliverySeptumOptions,
+): { readonly database: OpenContextDatabase; readonly parts: ContextParts } {
+  const opened = openContextDatabase({ url: urls[name]!, context: name });
+  const database = name === 'exchange' ? wrap(opened) : opened;
+  const store = createResourceStore({ database, types, hashKey: 'for these specs only' });
+  const waysOut = { partners: loadPartners({ partners }), exits, record: store.recordDisclosure };
+  const parts = {
+    contracts: storeContracts(name),
+    controllers: [resourceController(name), transactionController(name)],
+    providers: [
+      { provide: ContextDatabaseToken, useValue: database },
+      { provide: ResourceStoreToken, useValue: store },
+      { provide: ParticipantToken, useValue: { store, prepared: database.prepared } },
+      { provide: OutboundHttp, useValue: new OutboundHttp(waysOut) },
+      { provide: OutboundMllp, useValue: new OutboundMllp(waysOut) },
+    ],
+  };
+  return { database, parts };
 }

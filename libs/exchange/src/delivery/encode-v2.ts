@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '#platform/fhir';
-import type { Resource } from '#platform/store';
+import type { V2Party } from '#platform/outbound';
 
-export interface V2Options {
+export interface V2Request {
+  /** The JSON text of a Bundle. */
+  readonly bundle: string;
+  readonly sender: V2Party;
+  readonly receiver: V2Party;
   /** MSH-10. */
   readonly controlId: string;
+  /** MSH-7, milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** The HL7 v2 message that says what a Bundle says; from the same always the same. It leaves in UTF-8, as its MSH-18 tells. */
-export type EncodeV2 = (bundle: Resource, options: V2Options) => string;
+export type EncodeV2 = (request: V2Request) => { readonly text: string };
 
 /** Under this Nest gives the context its encoder. */
 export const EncodeV2Token = Symbol('EncodeV2');

@@ -37,9 +37,13 @@ export interface Sending {
   readonly signal: AbortSignal;
 }
 
-const log = new Logger('exchange');
+/** What is on its way. */
+interface Outgoing extends Sending {
+  readonly bundle: Resource;
+  readonly concerns: Disclosure;
+}
 
-type Way = (caller: Caller, sending: Sending, bundle: Resource, concerns: Disclosure) => Promise<Verdict>;
+const log = new Logger('exchange');
 
 /** Brings a Bundle to a recipient by the transport that its Endpoint names. */
 @Injectable()
@@ -47,11 +51,6 @@ export class SendContent {
   readonly #http: OutboundHttp;
   readonly #mllp: OutboundMllp;
   readonly #encode: EncodeV2;
-  readonly #ways: Readonly<Record<Recipient['transport'], Way>> = {
-    'hl7-fhir-rest': (...sending) => this.#put(...sending),
-    'hl7-fhir-msg': (...sending) => this.#process(...sending),
-    'hl7v2-mllp': (...sending) => this.#tell(...sending),
-  };
 
   constructor(
     @Inject(OutboundHttp) http: OutboundHttp,
@@ -65,48 +64,76 @@ export class SendContent {
 
   /** What the recipient made of it. Throws when that is not known by a fault of ours, or because the signal came. */
   async send(caller: Caller, sending: Sending): Promise<Verdict> {
-    const { delivery, recipient, text, signal } = sending;
-    const { communication: id, patients } = delivery;
+    const { communication: id, patients } = sending.delivery;
     const concerns = { type: 'Communication', id, count: 1, patients };
     try {
-      return await this.#ways[recipient.transport](caller, sending, parsed(text), concerns);
+      return await this.#by(caller, { ...sending, bundle: parsed(sending.text), concerns });
     } catch (error) {
-      if (signal.aborted || !(error instanceof Fault) || error.kind === 'exception') throw error;
-      const { message: reason } = error;
+      if (sending.signal.aborted || !(error instanceof Fault) || error.kind === 'exception') throw error;
+      const { kind, message: reason } = error;
       // Where there is time to wait for, it is the recipient's; all else would be the same the next time.
-      if (error.kind === 'unavailable' || error.kind === 'timeout')
+      if (kind === 'unavailable' || kind === 'timeout')
         return { is: 'again', proof: 'no answer', reason, isRefusal: false };
       return { is: 'unsendable', reason };
     }
   }
 
+  #by(caller: Caller, outgoing: Outgoing): Promise<Verdict> {
+    switch (outgoing.recipient.transport) {
+      case 'hl7-fhir-rest':
+        return this.#put(caller, outgoing);
+      case 'hl7-fhir-msg':
+        return this.#process(caller, outgoing);
+      case 'hl7v2-mllp':
+        return this.#tell(caller, outgoing);
+    }
+  }
+
   /** Update as create: the same document again is the same document there. https://hl7.org/fhir/R4/http.html#upsert */
-  async #put(caller: Caller, sending: Sending, bundle: Resource, concerns: Disclosure): Promise<Verdict> {
-    const url = `${sending.recipient.address}/Bundle/${String(bundle['id'])}`;
-    const answer = await this.#request(caller, sending, { method: 'PUT', url, concerns });
-    return verdictOfStatus(answer.status);
+  async #put(caller: Caller, outgoing: Outgoing): Promise<Verdict> {
+    const url = `${outgoing.recipient.address}/Bundle/${String(outgoing.bundle.id)}`;
+    const { status } = await this.#request(caller, outgoing, 'PUT', url);
+    return verdictOfStatus(status);
   }
 
   /** https://hl7.org/fhir/R4/messageheader-operation-process-message.html */
-  async #process(caller: Caller, sending: Sending, bundle: Resource, concerns: Disclosure): Promise<Verdict> {
-    if (bundle['type'] !== 'message')
+  async #process(caller: Caller, outgoing: Outgoing): Promise<Verdict> {
+    if (outgoing.bundle['type'] !== 'message')
       throw new Fault(
         'not-supported',
         'What is told is no message, and its Endpoint takes messages only. Give the recipient one of type hl7-fhir-rest for documents.',
       );
-    const { address } = sending.recipient;
+    const { address } = outgoing.recipient;
     const url = address.endsWith('/$process-message') ? address : `${address}/$process-message`;
-    const answer = await this.#request(caller, sending, { method: 'POST', url, concerns });
-    return verdictOfResponse(answer.status, answer.text);
+    const { status, text } = await this.#request(caller, outgoing, 'POST', url);
+    return verdictOfResponse(status, text);
   }
 
-  async #tell(caller: Caller, sending: Sending, bundle: Resource, concerns: Disclosure): Promise<Verdict> {
-    const { delivery, recipient, signal } = sending;
+  #request(
+    caller: Caller,
+    { recipient, text, concerns, signal }: Outgoing,
+    method: 'PUT' | 'POST',
+    url: string,
+  ) {
+    const mime = 'application/fhir+json';
+    return this.#http.request(caller, communicationByFhir, {
+      partner: recipient.partner.name,
+      method,
+      url,
+      headers: { 'content-type': mime, accept: mime },
+      body: text,
+      concerns,
+      signal,
+    });
+  }
+
+  async #tell(caller: Caller, outgoing: Outgoing): Promise<Verdict> {
+    const { delivery, recipient, concerns, signal } = outgoing;
     const controlId = controlIdOf(delivery);
     const code = await this.#mllp.send(caller, communicationByV2, {
       partner: recipient.partner.name,
       url: recipient.address,
-      content: this.#encoded(bundle, controlId),
+      content: this.#encoded(outgoing, controlId),
       controlId,
       concerns,
       signal,
@@ -115,9 +142,12 @@ export class SendContent {
   }
 
   /** What cannot be written now cannot be written the next time either, and must not hold up what follows. */
-  #encoded(bundle: Resource, controlId: string): Buffer {
+  #encoded({ delivery, recipient, text: bundle }: Outgoing, controlId: string): Buffer {
+    const { sender, receiver } = recipient.partner;
     try {
-      return Buffer.from(this.#encode(bundle, { controlId }));
+      // The time is that of the delivery, so that what is sent again is the same to the last byte.
+      const { text } = this.#encode({ bundle, sender, receiver, controlId, at: delivery.heardAt });
+      return Buffer.from(text);
     } catch (error) {
       if (error instanceof Fault) throw error;
       log.warn({ component: 'deliveries', error });
@@ -126,17 +156,6 @@ export class SendContent {
         'What is told cannot be written in HL7 v2. The log says where it broke.',
       );
     }
-  }
-
-  #request(
-    caller: Caller,
-    { recipient, text, signal }: Sending,
-    to: { readonly method: 'PUT' | 'POST'; readonly url: string; readonly concerns: Disclosure },
-  ) {
-    const mime = 'application/fhir+json';
-    const headers = { 'content-type': mime, accept: mime };
-    const { name: partner } = recipient.partner;
-    return this.#http.request(caller, communicationByFhir, { partner, headers, body: text, signal, ...to });
   }
 }
 

@@ -16,6 +16,8 @@ export interface Delivery {
   /** How often the recipient answered with an error. */
   readonly refusals: number;
   readonly edition: number;
+  /** When it was first due, milliseconds since the epoch. */
+  readonly heardAt: number;
   /** For how long the recipient may have been tried, milliseconds. */
   readonly dueForMs: number;
   /** Milliseconds since the epoch; of one that ended. */
@@ -36,7 +38,7 @@ export interface DeliveryEnd {
 const everyRow = '*';
 const columns = `d.communication, d.position, d.endpoint, d.patients, d.state, d.attempts, d.failures, d.refusals, d.edition,
   (extract(epoch FROM clock_timestamp() - d.due_at) * 1000)::int8 AS "dueForMs",
-  (extract(epoch FROM d.ended_at) * 1000)::int8 AS "endedAt", d.proof, d.reason`;
+  (extract(epoch FROM d.heard_at) * 1000)::int8 AS "heardAt", (extract(epoch FROM d.ended_at) * 1000)::int8 AS "endedAt", d.proof, d.reason`;
 
 /** What is done one after the other: what goes to one endpoint; telling the end of one holds up nothing. */
 export function keyOf({ state, endpoint, communication }: Delivery): string {

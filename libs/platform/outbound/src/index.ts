@@ -14,5 +14,5 @@ export { loadPartners } from './load-partners.ts';
 export { OutboundHttp, type OutboundRequest } from './outbound-http.ts';
 export { OutboundMllp, type OutboundMessage } from './outbound-mllp.ts';
 export type { OutboundAnswer } from './call-partner.ts';
-export type { Partner, PartnerKind } from './partner.ts';
+export type { Partner, PartnerKind, V2Party } from './partner.ts';
 export { Partners } from './partners.ts';

@@ -21,6 +21,16 @@ import { inNormalSpelling } from './partner-url.ts';
 export const partnerKinds = ['fhir', 'rest-hook', 'fhir-push', 'mllp'] as const;
 export type PartnerKind = (typeof partnerKinds)[number];
 
+const v2Name = /^[A-Za-z0-9_. -]{1,20}$/;
+const v2NameIs = { message: '$property must be letters, digits, spaces, "_", "-" and ".", at most 20' };
+/** What only a partner of kind `mllp` has. */
+const ofMessages = [
+  'sendingApplication',
+  'sendingFacility',
+  'receivingApplication',
+  'receivingFacility',
+] as const;
+
 /** What the operator writes of a partner. */
 class PartnerDeclaration {
   @Matches(/^[a-z][a-z0-9-]{0,39}$/, { message: 'name must be small letters, digits and dashes, at most 40' })
@@ -35,6 +45,10 @@ class PartnerDeclaration {
   @IsOptional() @IsInt() @Min(0) @Max(86_400_000) retryForMs?: number;
   @IsOptional() @IsIn(['public', 'private', 'loopback']) network?: Exclude<Network, 'nowhere'>;
   @IsOptional() @IsBoolean() allowPlain?: boolean;
+  @IsOptional() @Matches(v2Name, v2NameIs) sendingApplication?: string;
+  @IsOptional() @Matches(v2Name, v2NameIs) sendingFacility?: string;
+  @IsOptional() @Matches(v2Name, v2NameIs) receivingApplication?: string;
+  @IsOptional() @Matches(v2Name, v2NameIs) receivingFacility?: string;
 }
 
 const declarable = [
@@ -49,6 +63,7 @@ const declarable = [
   'retryForMs',
   'network',
   'allowPlain',
+  ...ofMessages,
 ] satisfies (keyof PartnerDeclaration)[];
 
 /** Another system that the operator lets Septum call. Its secrets are files, read at each call, so that they may be changed. */
@@ -67,6 +82,15 @@ export interface Partner {
   readonly retryForMs: number;
   /** The only addresses that its name may lead to, beside public ones. */
   readonly network: Network;
+  /** MSH-3 and MSH-4 of what it is sent by MLLP. */
+  readonly sender: V2Party;
+  /** MSH-5 and MSH-6. */
+  readonly receiver: V2Party;
+}
+
+export interface V2Party {
+  readonly application: string;
+  readonly facility: string;
 }
 
 /** @throws Fault `bad-parameter` that names the partner, what is wrong, and what to write. */
@@ -91,6 +115,9 @@ function withAddress(declaration: PartnerDeclaration, called: string): Partner {
   const base = baseOf(declaration.baseUrl);
   if (base === undefined || base.protocol.startsWith('mllp') !== (declaration.kind === 'mllp'))
     throw wrong(called, declaration.kind === 'mllp' ? mllpAddress : webAddress);
+  const v2 = ofMessages.find((name) => declaration[name] !== undefined);
+  if (declaration.kind !== 'mllp' && v2 !== undefined)
+    throw wrong(called, `${v2} is for partners of kind mllp. Leave it out`);
   if (declaration.kind === 'mllp' && declaration.tokenFile !== undefined)
     throw wrong(called, 'MLLP knows no token. Leave tokenFile out, and give certFile and keyFile');
   const network = networkDeclared(declaration, base, called);
@@ -101,7 +128,8 @@ function withAddress(declaration: PartnerDeclaration, called: string): Partner {
       `${base.protocol}// shows patient data to the network. Use ${base.protocol.replace(':', 's:')}//, or write allowPlain: true`,
     );
   const { name, kind, tokenFile, caFile, certFile, keyFile, timeoutMs = 10_000 } = declaration;
-  const { retryForMs = 600_000 } = declaration;
+  const { retryForMs = 600_000, sendingApplication = 'SEPTUM', sendingFacility = '' } = declaration;
+  const { receivingApplication = '', receivingFacility = '' } = declaration;
   return Object.freeze({
     name,
     kind,
@@ -113,6 +141,8 @@ function withAddress(declaration: PartnerDeclaration, called: string): Partner {
     timeoutMs,
     retryForMs,
     network,
+    sender: { application: sendingApplication, facility: sendingFacility },
+    receiver: { application: receivingApplication, facility: receivingFacility },
   });
 }
 

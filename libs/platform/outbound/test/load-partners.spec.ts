@@ -50,10 +50,15 @@ describe('the partners of an installation', () => {
 
   it('have an address of host and port alone where they take HL7 v2 by MLLP', () => {
     const adt = { name: 'adt', kind: 'mllp', baseUrl: 'mllps://adt.city.example:2575' };
-    const local = { name: 'local', kind: 'mllp', baseUrl: 'mllp://[::1]:80' };
+    const named = { receivingApplication: 'EPR', receivingFacility: 'CITY 1' };
+    const local = { name: 'local', kind: 'mllp', baseUrl: 'mllp://[::1]:80', ...named };
     const partners = loadPartners({ partners: [adt, local] });
     expect(partners.at('mllps://adt.city.example:2575', 'mllp')?.name).toBe('adt');
-    expect(partners.at('mllp://[::1]:80', 'mllp')?.name).toBe('local');
+    expect(partners.at('mllp://[::1]:80', 'mllp')).toMatchObject({
+      name: 'local',
+      sender: { application: 'SEPTUM', facility: '' },
+      receiver: { application: 'EPR', facility: 'CITY 1' },
+    });
     for (const other of [
       'mllp://adt.city.example:2575',
       'mllps://adt.city.example:2576',
@@ -75,6 +80,11 @@ describe('the partners of an installation', () => {
     [{ baseUrl: 'mllps://169.254.169.254:2575' }, /an address where no partner can be/],
     [{ tokenFile: '/x' }, /MLLP knows no token/],
     [{ kind: 'fhir-push' }, /must be an http\(s\) URL/],
+    [{ receivingFacility: 'A|B' }, /receivingFacility must be letters/],
+    [
+      { kind: 'fhir', baseUrl: 'https://a.example/', sendingFacility: 'A' },
+      /sendingFacility is for partners of kind mllp/,
+    ],
   ])('by MLLP are refused with what is wrong: %j', (change, says) => {
     const adt = { name: 'adt', kind: 'mllp', baseUrl: 'mllps://adt.city.example:2575' };
     expect(() => loadPartners({ partners: [{ ...adt, ...change }] })).toThrow(says);

@@ -8,6 +8,7 @@ const platform = [
   'fhir',
   'hl7v2',
   'v2-to-fhir',
+  'fhir-to-v2',
   'access',
   'messaging',
   'database',
@@ -118,7 +119,7 @@ export default {
       name: 'knowledge-is-pure',
       severity: 'error',
       comment: 'The libraries of FHIR and HL7 version 2 depend on nothing but Node.',
-      from: { path: '^libs/platform/(fhir|hl7v2|v2-to-fhir)/src/', pathNot: specs },
+      from: { path: '^libs/platform/(fhir|hl7v2|v2-to-fhir|fhir-to-v2)/src/', pathNot: specs },
       to: { path: '(^|/)node_modules/' },
     },
     {

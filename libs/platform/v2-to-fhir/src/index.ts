@@ -4,8 +4,10 @@
  *   const mapper = new Mapper(pack?)           compiles the tables; keep it
  *   mapper.map(message) → Mapped               resources with identity, mode, what to remove, lineage; issues
  *   merge(before, mapped) → resource           keeps what the message does not speak of
+ *   usualTables(site?) → Tables                what it maps by, for who goes the other way
  */
 export { Mapper, type SitePack } from './mapper.ts';
 export { merge } from './merge.ts';
+export { usualTables } from './own/tables.ts';
 export type * from './mapped.ts';
 export type { CodeMap, Condition, MessageRow, Row, RowOrGap, Tables } from './tables.ts';

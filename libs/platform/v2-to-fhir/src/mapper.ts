@@ -2,10 +2,10 @@ import type { Message } from '#platform/hl7v2';
 import { Finish } from './finish.ts';
 import type { Mapped, MappingIssue, Mode } from './mapped.ts';
 import { Plans } from './message-plan.ts';
-import { ownTables } from './own/tables.ts';
+import { usualTables } from './own/tables.ts';
 import { structureNames, structureOf } from './own/events.ts';
 import { Run } from './run.ts';
-import { layered, officialTables, type Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** What one listener's senders do otherwise: tables laid over the others, and what their messages leave open. JSON. */
@@ -39,7 +39,7 @@ export class Mapper {
   readonly #isAboutTheMessage: boolean;
 
   constructor(pack: SitePack = {}) {
-    const tables = layered(layered(officialTables(), ownTables), pack.tables ?? {});
+    const tables = usualTables(pack.tables);
     this.#plans = new Plans(tables);
     for (const name of structureNames) this.#plans.message(name);
     this.#vocabulary = new Vocabulary(

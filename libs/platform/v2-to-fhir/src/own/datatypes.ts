@@ -84,6 +84,13 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
     ...gaps(14, 15, 16),
   ],
   'XTN[ContactPoint]': [
+    // NET says that it is no telephone, which XTN.3 says too; it is no use.
+    [
+      5,
+      'XTN.2',
+      'use',
+      { when: ['not', ['is', 'XTN.2', ['NET']]], map: 'ID[code]', codes: 'TelecommunicationUseCode' },
+    ],
     [
       5.5,
       'XTN.3',

@@ -1,5 +1,6 @@
 import { guarantorRows } from './guarantor.ts';
 import { medicationMessages } from './medication-messages.ts';
+import { notValued } from './rows.ts';
 import { officialTables, type Condition, type MessageRow, type MessageRowDetails } from '../tables.ts';
 
 /** Maps that are not used: what they make is made otherwise, or is of no use without a choice of the site's. */
@@ -15,6 +16,12 @@ const unused = new Set([
   'IN3[CareTeam]',
 ]);
 
+/** PV1 has to stand in messages about a person; "not applicable" (table 0004), and no more of it than that, is no visit. */
+const isVisit: Condition = [
+  'not',
+  ['all', ['is', 'PV1-2.1', ['N']], ...['PV1-3', 'PV1-19', 'PV1-44'].map(notValued)],
+];
+
 /** HL7's rows as they can be run: choices made that the prose leaves open, references led to the right element. */
 function runnable(row: MessageRow): MessageRow | readonly [number] {
   const [line, path, label, map, details] = row;
@@ -29,8 +36,9 @@ function runnable(row: MessageRow): MessageRow | readonly [number] {
   const led = links.map(
     ([from, element, to]) => [from, element === 'diagnosis' ? 'diagnosis.condition' : element, to] as const,
   );
+  const condition = map === 'PV1[Encounter]' ? isVisit : map === 'OBR[ServiceRequest]' ? undefined : when;
   const kept: MessageRowDetails = {
-    ...(when && map !== 'OBR[ServiceRequest]' && { when }),
+    ...(condition && { when: condition }),
     ...(led.length > 0 && { links: led }),
   };
   return [line, path, label, map, kept];
@@ -46,7 +54,10 @@ function runnableTable(name: string, rows: readonly MessageRow[]): readonly Mess
   const guarantor = rows.find(([, path]) => /(^|\.)GT1$/.test(path));
   if (guarantor) result.push(...guarantorRows(guarantor[0], guarantor[1]));
   if (!visit || !name.startsWith('ADT_')) return result;
-  return [...result, [visit[0] + 0.5, visit[1], visit[2] ?? 'Encounter[1]', 'PV1[Encounter-Event]']];
+  return [
+    ...result,
+    [visit[0] + 0.5, visit[1], visit[2] ?? 'Encounter[1]', 'PV1[Encounter-Event]', { when: isVisit }],
+  ];
 }
 
 /** In ORM the details of an order are a group beside it in HL7's table; in the standard they are within. */

@@ -73,6 +73,8 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
       { set: ['=http://hl7.org/fhir/5.0/StructureDefinition/extension-Encounter.plannedEndDate'] },
     ],
     [19.5, 'PV2-12', 'text.status', { set: ['=generated'] }],
+    // The organization whose visit it is has no row in HL7's table.
+    [30, 'PV2-23', 'serviceProvider(Organization)', { map: 'XON[Organization]' }],
     [48, 'PV2-38', 'extension[3].url', { set: url('encounter-modeOfArrival') }],
     [49, 'PV2-38', 'extension[3].valueCoding', { map: 'CWE[Coding]', codes: 'ModeOfArrivalCode' }],
   ],

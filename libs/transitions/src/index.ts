@@ -29,6 +29,7 @@ import { MedicationListListener } from './medication-list.listener.ts';
 import { NoticeListener } from './notice.listener.ts';
 import { document, DocumentOperation } from './operations/document.ts';
 import { noticeReport, NoticeReportOperation } from './operations/notice-report.ts';
+import { receivedParts } from './received/parts.ts';
 
 export const transitions = defineContext({
   name: 'transitions',
@@ -43,7 +44,8 @@ export const transitions = defineContext({
     'CommunicationRequest',
     'Task',
   ],
-  operations: [document, noticeReport],
+  rules: receivedParts.rules,
+  operations: [document, noticeReport, ...receivedParts.operations],
   contracts: [readCommunicationContent, settleCommunication],
   controllers: [
     DischargeListener,
@@ -53,6 +55,7 @@ export const transitions = defineContext({
     CommunicationsController,
     DocumentOperation,
     NoticeReportOperation,
+    ...receivedParts.controllers,
   ],
   providers: [
     AskNeighbours,
@@ -61,9 +64,10 @@ export const transitions = defineContext({
     FindAddressees,
     DocumentsOfStay,
     CommunicationsOfStay,
+    ...receivedParts.providers,
   ],
   needs: ['patients', 'directory', 'encounters', 'clinical', 'medications', 'privacy'],
-  publishes: [communicationDue, documentMade, documentWithdrawn],
+  publishes: [communicationDue, documentMade, documentWithdrawn, ...receivedParts.publishes],
   hears: [
     encounterArrived,
     encounterAdmitted,
@@ -75,5 +79,6 @@ export const transitions = defineContext({
     reconciliationRecorded,
     documentMade,
     documentWithdrawn,
+    ...receivedParts.hears,
   ],
 });

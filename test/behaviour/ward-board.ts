@@ -35,14 +35,15 @@ export function extension(name: string, value: object): object {
 export class WardBoard extends Receiver {
   readonly #folder = mkdtempSync(join(tmpdir(), 'septum-ward-board-'));
 
-  /** The settings of a house that has it for a partner. */
-  partner(): { readonly SEPTUM_PARTNERS_FILE: string } {
+  /** The settings of a house that has it for a partner, beside others. */
+  partner(...others: readonly object[]): { readonly SEPTUM_PARTNERS_FILE: string } {
     const baseUrl = `http://127.0.0.1:${this.port}/`;
     const file = join(this.#folder, 'partners.yaml');
     writeFileSync(
       file,
       JSON.stringify([
         { name: 'ward-board', kind: 'rest-hook', baseUrl, retryForMs: 2_500, timeoutMs: 30_000 },
+        ...others,
       ]),
     );
     return { SEPTUM_PARTNERS_FILE: file };

@@ -16,6 +16,7 @@ const stay: readonly Json[] = [
     name: [{ family: 'Okafor', given: ['Ada'] }],
     birthDate: '1954-03-02',
     gender: 'female',
+    generalPractitioner: [{ display: 'Dr. Eva Stern' }],
   },
   encounter('in-progress', {}),
   {
@@ -166,6 +167,17 @@ describe('the console', () => {
     await page.getByRole('heading', { level: 2, name: /discharge medication/i }).waitFor();
     expect(await page.locator('article').textContent()).toContain('Heparin');
     expect(await page.locator('article').textContent()).toContain('Pulmonary embolism <b>');
+    expect(await barriers()).toEqual([]);
+  });
+
+  it('says who was to be told, and why somebody was not', async () => {
+    await page.goto(`${house.url}/#/patient/ada`);
+    const rows = page.locator('[data-communication]', { hasText: 'Dr. Eva Stern' });
+    await rows.filter({ hasText: 'Admission as an inpatient' }).waitFor();
+    const discharge = rows.filter({ hasText: 'Discharge' }).first();
+    await discharge.waitFor();
+    expect(await discharge.textContent()).toContain('Not told');
+    expect(await discharge.textContent()).toContain('Endpoint');
     expect(await barriers()).toEqual([]);
   });
 

@@ -1,7 +1,8 @@
+import { encodeV2 } from '#platform/fhir-to-v2';
 import { communicationDue } from '#transitions/contract';
 import { CommunicationListener } from './delivery/communication.listener.ts';
 import { DeliverCommunications } from './delivery/deliver-communications.ts';
-import { encodeV2, EncodeV2Token } from './delivery/encode-v2.ts';
+import { EncodeV2Token } from './delivery/encode-v2.ts';
 import { PerformDelivery } from './delivery/perform-delivery.ts';
 import { communicationByFhir, communicationByV2, SendContent } from './delivery/send-content.ts';
 import { DeliveriesOperation, deliveryLog } from './operations/deliveries.ts';

@@ -83,7 +83,12 @@ export class DocumentSendingListener {
     if (notice === undefined) return { resources: [], events: [] };
     const patient = await this.#gather.patientOf(caller, encounter);
     const stay = { encounter, patient };
-    const found = await this.#find.of(caller, stay, rules.document.recipients, dischargedAt);
+    const found = await this.#find.of(
+      caller,
+      stay,
+      { content: 'document', recipients: rules.document.recipients },
+      dischargedAt,
+    );
     return tellings(
       ['document', bundle],
       found.filter(({ addressee }) => addressee !== undefined),

@@ -7,7 +7,13 @@ import { AskNeighbours, isOneOf, refersTo } from './ask-neighbours.ts';
 import type { Hindrance } from './domain/communication.ts';
 import { all, type Fact } from './domain/fact.ts';
 import { objects } from './domain/privacy-preference.ts';
-import { addresseesOf, candidatesOf, type Addressee, type Candidate } from './domain/recipients.ts';
+import {
+  addresseesOf,
+  candidatesOf,
+  type Addressee,
+  type Candidate,
+  type Content,
+} from './domain/recipients.ts';
 import type { RecipientKind } from './domain/transition-rules.ts';
 import { careGivers } from './gather-discharge-facts.ts';
 
@@ -37,7 +43,7 @@ export class FindAddressees {
   async of(
     caller: Caller,
     stay: { readonly encounter: Fact; readonly patient: Fact | undefined },
-    kinds: readonly RecipientKind[],
+    what: { readonly content: Content; readonly recipients: readonly RecipientKind[] },
     at: number,
   ): Promise<readonly FoundAddressee[]> {
     const { encounter, patient } = stay;
@@ -50,7 +56,7 @@ export class FindAddressees {
     ]);
     const local = this.#ask.localReference;
     const candidates = candidatesOf(patient, encounter, careTeams, local).filter(({ kind }) =>
-      kinds.includes(kind),
+      what.recipients.includes(kind),
     );
     const directory = await this.#directory(caller, candidates);
     const treating = this.#ask.local(
@@ -59,7 +65,7 @@ export class FindAddressees {
       'PractitionerRole',
       'Organization',
     );
-    const found = addresseesOf(candidates, directory, treating, local).map((addressee) => {
+    const found = addresseesOf(candidates, directory, treating, local, what.content).map((addressee) => {
       const isRefused = objects(consents, addressee.known, at, local);
       return { addressee, hindrance: isRefused ? 'objection' : withoutEndpoint(addressee) } as const;
     });

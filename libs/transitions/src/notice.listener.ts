@@ -125,7 +125,12 @@ export class NoticeListener {
     const { encounter, patient } = facts;
     const rules = rulesInForce(event.occurredAt);
     const what = [notice.topic, encounter.id, ...(notice.oncePerEncounter ? [] : [event.id])];
-    const found = await this.#find.of(caller, facts, notice.recipients, event.occurredAt);
+    const found = await this.#find.of(
+      caller,
+      facts,
+      { content: 'notification', recipients: notice.recipients },
+      event.occurredAt,
+    );
     const isToldToAny = found.some(({ hindrance }) => hindrance === undefined);
     const idOf = (kind: string) => derivedId('notice', kind, ...what);
     const ids = { bundle: idOf('Bundle'), header: idOf('MessageHeader'), message: idOf('message') };

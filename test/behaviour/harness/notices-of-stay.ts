@@ -12,18 +12,6 @@ interface Told {
   readonly why: string | undefined;
 }
 
-interface Parameter {
-  readonly name: string;
-  readonly valueCode?: string;
-  readonly valueCoding?: { readonly code: string };
-  readonly valueReference?: { readonly reference: string };
-  readonly part?: readonly Parameter[];
-}
-
-interface Report {
-  readonly parameter: readonly Parameter[];
-}
-
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 
 /** The stories of who is told that a patient comes and goes, in a house that others tell stories of too. */
@@ -39,7 +27,7 @@ export function noticesOfStay(houseNow: () => House): void {
   function organization(id: string, endpoint?: string): readonly Json[] {
     const connectionType = {
       system: 'http://terminology.hl7.org/CodeSystem/endpoint-connection-type',
-      code: 'hl7-fhir-rest',
+      code: 'hl7v2-mllp',
     };
     const payloadType = [{ text: 'Any' }];
     const address = `https://${id}.example/fhir`;
@@ -229,55 +217,5 @@ export function noticesOfStay(houseNow: () => House): void {
       { topic: 'observation-admission', recipients: [], status: 'not-done', why: 'no-recipient' },
     ]);
     expect(await toldOf('alone-visit')).toEqual([]);
-  });
-
-  it('is told in a report: each event with its notices, and a stay that nothing is recorded of', async () => {
-    const start = new Date(Date.now() - 3_600_000).toISOString();
-    const end = new Date(Date.now() + 3_600_000).toISOString();
-    const dated = {
-      ...encounter('imported', 'told', 'finished', 'IMP', 'ward-4'),
-      period: { start, end: start },
-    };
-    await stored(dated);
-    const address = `Communication/$notice-report?start=${start}&end=${end}`;
-    const { status, body } = await houseNow().fhir.get<Report>(address);
-    expect(status).toBe(200);
-    const parts = ({ part = [] }: Parameter, name: string) => part.filter((one) => one.name === name);
-    const events = body.parameter
-      .filter(({ name }) => name === 'event')
-      .map((event) => ({
-        encounter: parts(event, 'encounter')[0]?.valueReference?.reference,
-        topic: parts(event, 'topic')[0]?.valueCoding?.code,
-        alarm: parts(event, 'alarm')[0]?.valueCode,
-        notices: parts(event, 'notice').map((notice) => parts(notice, 'status')[0]?.valueCode),
-      }));
-    const of = (id: string) => events.filter((event) => event.encounter === `Encounter/${id}`);
-    const notices = expect.arrayContaining(['in-progress', 'in-progress', 'not-done', 'not-done']);
-    expect(of('told-stay')).toEqual(
-      ['emergency-registration', 'inpatient-admission', 'discharge'].map((topic) => ({
-        encounter: 'Encounter/told-stay',
-        topic,
-        alarm: undefined,
-        notices,
-      })),
-    );
-    expect(of('alone-stay')).toMatchObject([{ alarm: 'nobody-told', notices: ['not-done'] }]);
-    expect(of('alone-visit')).toEqual([]);
-    expect(of('imported')).toMatchObject(
-      ['inpatient-admission', 'discharge'].map((topic) => ({ topic, alarm: 'not-recorded' })),
-    );
-    expect(events.filter(({ alarm }) => alarm !== undefined)).toEqual(
-      events.slice(0, events.filter(({ alarm }) => alarm !== undefined).length),
-    );
-    const table = await houseNow().fhir.get(`${address}&_format=text/csv`);
-    expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8');
-    expect(table.text).toMatch(/^alarm,occurred,/);
-    expect(table.text.split('\r\n')).toContainEqual(
-      expect.stringMatching(
-        /^,[^,]+,Discharge or transfer[^,]*,Encounter\/told-stay,Patient\/told,[^,]*The practice/,
-      ),
-    );
-    const stranger = await houseNow().clientWith(['system/Communication.rs']);
-    expect((await stranger.get(address)).status).toBe(403);
   });
 }

@@ -3,7 +3,9 @@ import { type Bundle, dateText, nameText, type PatientResource, type Resource } 
 import { useFetched } from '../fetched.ts';
 import { Medications } from '../parts/medications.tsx';
 import { Trouble } from '../parts/trouble.tsx';
+import { Told } from '../parts/told.tsx';
 import { timelineOf } from '../timeline.ts';
+import { tellingsOf } from '../told.ts';
 
 interface Outcome extends Resource {
   readonly issue?: readonly { readonly diagnostics?: string }[];
@@ -25,6 +27,7 @@ export function Patient({ id }: { id: string }) {
   const patient = resources.find((one) => one.resourceType === 'Patient') as PatientResource | undefined;
   const documents = resources.filter((one): one is Attached => one.resourceType === 'DocumentReference');
   const missing = resources.filter((one): one is Outcome => one.resourceType === 'OperationOutcome');
+  const tellings = useMemo(() => tellingsOf(resources), [resources]);
   const happenings = useMemo(() => timelineOf(resources), [resources]);
 
   return (
@@ -48,6 +51,7 @@ export function Patient({ id }: { id: string }) {
       ))}
       {documents.length > 0 && <Documents documents={documents} />}
       {patient && <Medications patient={id} />}
+      {tellings.length > 0 && <Told tellings={tellings} />}
       {patient && <Timeline happenings={happenings} />}
     </>
   );

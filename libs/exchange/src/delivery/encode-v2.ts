@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { Fault } from '#platform/fhir';
 import type { V2Party } from '#platform/outbound';
 
 export interface V2Request {
@@ -18,14 +17,6 @@ export type EncodeV2 = (request: V2Request) => { readonly text: string };
 
 /** Under this Nest gives the context its encoder. */
 export const EncodeV2Token = Symbol('EncodeV2');
-
-/** There is no library for it yet: what is due by HL7 v2 is stopped, and says so. */
-export const encodeV2: EncodeV2 = () => {
-  throw new Fault(
-    'not-supported',
-    'This version of Septum writes no HL7 v2 messages. Give the recipient an Endpoint of type hl7-fhir-rest or hl7-fhir-msg.',
-  );
-};
 
 /**
  * What a delivery is called in HL7 v2: the same each time it is sent, so that its receiver knows it again. A receiver that

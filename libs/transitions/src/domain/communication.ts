@@ -41,7 +41,7 @@ export const hindrances = {
   'no-endpoint': {
     system: ownReasons,
     code: 'no-endpoint',
-    says: 'The directory has no active Endpoint of the recipient, or of an organization the recipient works for, that can be reached electronically.',
+    says: 'The directory has no active Endpoint of the recipient, or of an organization the recipient works for, that takes what is told.',
   },
   'no-recipient': {
     system: ownReasons,

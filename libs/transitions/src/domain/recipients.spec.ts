@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { localReference } from '#platform/fhir';
 import { fact, type Fact } from './fact.ts';
-import { addresseesOf, candidatesOf, type Addressee } from './recipients.ts';
+import { addresseesOf, candidatesOf, type Addressee, type Content } from './recipients.ts';
 
 const local = (reference: unknown) => localReference(reference, 'https://own.example/fhir/R4');
 
@@ -40,9 +40,14 @@ const team = (...participant: object[]) => facts({ resourceType: 'CareTeam', id:
 function told(
   known: ReadonlyMap<string, Fact>,
   patient: Fact,
-  { encounter = stay(), careTeams = [] as Fact[], treating = [] as string[] } = {},
+  {
+    encounter = stay(),
+    careTeams = [] as Fact[],
+    treating = [] as string[],
+    content = 'document' as Content,
+  } = {},
 ): readonly Addressee[] {
-  return addresseesOf(candidatesOf(patient, encounter, careTeams, local), known, treating, local);
+  return addresseesOf(candidatesOf(patient, encounter, careTeams, local), known, treating, local, content);
 }
 
 const endpoints = (addressees: readonly Addressee[]) => addressees.map((one) => one.endpoint);
@@ -67,6 +72,26 @@ describe('who is told', () => {
     ]);
     const mute = organization('practice', { partOf: { reference: 'Organization/group' } });
     expect(endpoints(told(directory(gp, atPractice, mute, group, ...ends), patient))).toEqual(['group']);
+  });
+
+  it('is reached at the Endpoint that takes what is told, and by HL7 v2 where there is no other', () => {
+    const known = directory(
+      organization('all', {
+        endpoint: ['v2', 'documents', 'messages'].map((id) => ({ reference: `Endpoint/${id}` })),
+      }),
+      organization('v2-only', at('v2')),
+      organization('documents-only', at('documents')),
+      endpoint('v2', { connectionType: { code: 'hl7v2-mllp' } }),
+      endpoint('documents', { connectionType: { code: 'hl7-fhir-rest' } }),
+      endpoint('messages', { connectionType: { code: 'hl7-fhir-msg' } }),
+    );
+    const reached = (organizationId: string, content: Content) =>
+      endpoints(told(known, patientOf(`Organization/${organizationId}`), { content }));
+    expect(reached('all', 'notification')).toEqual(['messages']);
+    expect(reached('all', 'document')).toEqual(['documents']);
+    expect(reached('v2-only', 'notification')).toEqual(['v2']);
+    expect(reached('v2-only', 'document')).toEqual(['v2']);
+    expect(reached('documents-only', 'notification')).toEqual([undefined]);
   });
 
   it('is one who is reached where another is, together with them', () => {

@@ -29,8 +29,17 @@ export interface Addressee {
 /** By `Type/id`: what `directory` knows, PractitionerRoles of the candidates among it. */
 export type Directory = ReadonlyMap<string, Fact>;
 
-/** The types of connection by which Septum delivers. https://terminology.hl7.org/CodeSystem-endpoint-connection-type.html */
-const deliverable = ['hl7-fhir-rest', 'hl7-fhir-msg', 'hl7v2-mllp'];
+/**
+ * The types of connection that take each content, the preferred one first.
+ * https://terminology.hl7.org/CodeSystem-endpoint-connection-type.html
+ */
+const connections = {
+  notification: ['hl7-fhir-msg', 'hl7v2-mllp'],
+  document: ['hl7-fhir-rest', 'hl7v2-mllp'],
+} as const;
+
+/** What an Endpoint is looked for. */
+export type Content = keyof typeof connections;
 
 export function candidatesOf(
   patient: Fact | undefined,
@@ -71,10 +80,11 @@ export function addresseesOf(
   directory: Directory,
   treating: readonly string[],
   local: LocalReference,
+  content: Content,
 ): readonly Addressee[] {
   const found = new Map<string, Addressee>();
   for (const candidate of candidates) {
-    const { addressee, nearest } = addresseeOf(candidate, new Reach(directory, local));
+    const { addressee, nearest } = addresseeOf(candidate, new Reach(directory, local, content));
     const isOwn = nearest.some((reference) => treating.includes(reference));
     if (isOwn && candidate.kind !== 'general-practitioner') continue;
     const same = found.get(addressee.key);
@@ -115,6 +125,7 @@ class Reach {
   constructor(
     private readonly directory: Directory,
     private readonly local: LocalReference,
+    private readonly content: Content,
   ) {}
 
   /** Whose Endpoints reach somebody, the nearest first. What is not active any more reaches nobody. */
@@ -128,13 +139,17 @@ class Reach {
     return [...new Set(chain)];
   }
 
+  /** Those that take the content, the preferred ones first. */
   endpointsOf(owner: string): readonly string[] {
-    return all(this.directory.get(owner)?.fields['endpoint']).flatMap((reference) => {
-      const [key, id] = [this.#target(reference) ?? '', this.#target(reference)?.split('/')[1] ?? ''];
+    const active = all(this.directory.get(owner)?.fields['endpoint']).flatMap((reference) => {
+      const key = this.#target(reference) ?? '';
       const endpoint = this.directory.get(key)?.fields;
       const connection = String(fields(endpoint?.['connectionType'])['code']);
-      return endpoint?.['status'] === 'active' && deliverable.includes(connection) ? [id] : [];
+      return endpoint?.['status'] === 'active' ? [{ id: key.split('/')[1] ?? '', connection }] : [];
     });
+    return connections[this.content].flatMap((wanted) =>
+      active.filter(({ connection }) => connection === wanted).map(({ id }) => id),
+    );
   }
 
   nameOf(one: string): string | undefined {

@@ -20,6 +20,13 @@ export interface HouseOptions {
   readonly staysOpen?: boolean;
 }
 
+interface ClientIdentity {
+  readonly subject: string;
+  readonly client: string;
+}
+
+const testClient: ClientIdentity = { subject: 'client/test', client: 'test' };
+
 interface Resident {
   readonly plan: PlannedProcess;
   readonly process: SeptumProcess;
@@ -117,16 +124,24 @@ export class House {
   async clientWith(
     scopes: readonly string[],
     patients?: readonly string[],
-    who: { readonly subject: string; readonly client: string } = { subject: 'client/test', client: 'test' },
+    who: ClientIdentity = testClient,
   ): Promise<FhirClient> {
-    const token = await issueToken(this.#tokenKey, {
+    return this.#client(await this.tokenFor(scopes, patients, who));
+  }
+
+  /** Such a token, for another system that calls this one. */
+  tokenFor(
+    scopes: readonly string[],
+    patients?: readonly string[],
+    who: ClientIdentity = testClient,
+  ): Promise<string> {
+    return issueToken(this.#tokenKey, {
       ...who,
       kind: 'client',
       scopes,
       ...(patients === undefined ? {} : { patients }),
       lifetimeSeconds: 3600,
     });
-    return this.#client(token);
   }
 
   /** A client of a process that runs the part; one without the edge answers health alone. */

@@ -13,9 +13,9 @@ import { dischargeIds } from './discharge-ids.ts';
 import { making } from './communications-of-stay.ts';
 import { documentMade, documentWithdrawn } from './contract/index.ts';
 import { dischargeDocument } from './domain/discharge-document.ts';
-import { rulesInForce } from './domain/transition-rules.ts';
 import { withdrawn } from './domain/withdrawn.ts';
 import { DocumentsOfStay } from './documents-of-stay.ts';
+import { RulesInForce } from './rules-in-force.ts';
 import { GatherDischargeFacts } from './gather-discharge-facts.ts';
 
 const summaries = 'discharge-summary';
@@ -31,15 +31,18 @@ const summaries = 'discharge-summary';
 export class DischargeListener {
   readonly #gather: GatherDischargeFacts;
   readonly #documents: DocumentsOfStay;
+  readonly #rules: RulesInForce;
   readonly #store: ResourceStore;
 
   constructor(
     @Inject(GatherDischargeFacts) gather: GatherDischargeFacts,
     @Inject(DocumentsOfStay) documents: DocumentsOfStay,
+    @Inject(RulesInForce) rules: RulesInForce,
     @Inject(ResourceStoreToken) store: ResourceStore,
   ) {
     this.#gather = gather;
     this.#documents = documents;
+    this.#rules = rules;
     this.#store = store;
   }
 
@@ -58,7 +61,7 @@ export class DischargeListener {
     const { bundle, composition, documentReference } = dischargeDocument(facts, {
       ids,
       time: new Date(event.occurredAt).toISOString(),
-      rules: rulesInForce(event.occurredAt),
+      rules: await this.#rules.rulesInForce(event.occurredAt),
       replaced: earlier.map(({ type, id }) => `${type}/${id}`),
     });
     const entries = making([bundle, composition, documentReference]);

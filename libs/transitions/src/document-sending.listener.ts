@@ -13,9 +13,10 @@ import {
 import { isNotice } from './domain/communication.ts';
 import type { Fact } from './domain/fact.ts';
 import { tellings, type Tellings } from './domain/tellings.ts';
-import { noticeOf, rulesInForce } from './domain/transition-rules.ts';
+import { noticeOf } from './domain/transition-rules.ts';
 import { FindAddressees } from './find-addressees.ts';
 import { GatherNoticeFacts } from './gather-notice-facts.ts';
+import { RulesInForce } from './rules-in-force.ts';
 
 const sending = 'document-sending';
 
@@ -28,17 +29,20 @@ export class DocumentSendingListener {
   readonly #gather: GatherNoticeFacts;
   readonly #find: FindAddressees;
   readonly #communications: CommunicationsOfStay;
+  readonly #rules: RulesInForce;
   readonly #store: ResourceStore;
 
   constructor(
     @Inject(GatherNoticeFacts) gather: GatherNoticeFacts,
     @Inject(FindAddressees) find: FindAddressees,
     @Inject(CommunicationsOfStay) communications: CommunicationsOfStay,
+    @Inject(RulesInForce) rules: RulesInForce,
     @Inject(ResourceStoreToken) store: ResourceStore,
   ) {
     this.#gather = gather;
     this.#find = find;
     this.#communications = communications;
+    this.#rules = rules;
     this.#store = store;
   }
 
@@ -78,7 +82,7 @@ export class DocumentSendingListener {
   /** Nothing where a discharge is told to nobody; whom nobody knows is recorded once, with the notice. */
   async #tellings(caller: Caller, document: DocumentMade, encounter: Fact): Promise<Tellings> {
     const { bundle, composition, dischargedAt } = document;
-    const rules = rulesInForce(dischargedAt);
+    const rules = await this.#rules.rulesInForce(dischargedAt);
     const notice = noticeOf(rules, 'discharged', document.class);
     if (notice === undefined) return { resources: [], events: [] };
     const patient = await this.#gather.patientOf(caller, encounter);
@@ -94,6 +98,7 @@ export class DocumentSendingListener {
       found.filter(({ addressee }) => addressee !== undefined),
       {
         category: 'document',
+        step: 'discharged',
         topic: 'discharge-document',
         title: 'Discharge summary',
         message: notice.message,

@@ -27,6 +27,7 @@ import { GatherDischargeFacts } from './gather-discharge-facts.ts';
 import { GatherNoticeFacts } from './gather-notice-facts.ts';
 import { MedicationListListener } from './medication-list.listener.ts';
 import { NoticeListener } from './notice.listener.ts';
+import { RulesInForce } from './rules-in-force.ts';
 import { document, DocumentOperation } from './operations/document.ts';
 import { noticeReport, NoticeReportOperation } from './operations/notice-report.ts';
 import { receivedParts } from './received/parts.ts';
@@ -58,6 +59,7 @@ export const transitions = defineContext({
     ...receivedParts.controllers,
   ],
   providers: [
+    RulesInForce,
     AskNeighbours,
     GatherDischargeFacts,
     GatherNoticeFacts,

@@ -21,12 +21,18 @@ import {
   type StoredCommunication,
 } from './communications-of-stay.ts';
 import { extensionOf, extensions, isNotice, topicOf } from './domain/communication.ts';
-import { words, type Fact } from './domain/fact.ts';
+import type { Fact } from './domain/fact.ts';
 import { lacking, noticeMessage, type NoticeFacts } from './domain/notice-message.ts';
 import { tellings, type Tellings } from './domain/tellings.ts';
-import { noticeOf, rulesInForce, type EncounterStep, type NoticeRule } from './domain/transition-rules.ts';
+import {
+  noticeOf,
+  type EncounterStep,
+  type NoticeRule,
+  type TransitionRules,
+} from './domain/transition-rules.ts';
 import { FindAddressees } from './find-addressees.ts';
 import { GatherNoticeFacts } from './gather-notice-facts.ts';
+import { RulesInForce } from './rules-in-force.ts';
 
 const notices = 'notices';
 
@@ -43,17 +49,20 @@ export class NoticeListener {
   readonly #gather: GatherNoticeFacts;
   readonly #find: FindAddressees;
   readonly #communications: CommunicationsOfStay;
+  readonly #rules: RulesInForce;
   readonly #store: ResourceStore;
 
   constructor(
     @Inject(GatherNoticeFacts) gather: GatherNoticeFacts,
     @Inject(FindAddressees) find: FindAddressees,
     @Inject(CommunicationsOfStay) communications: CommunicationsOfStay,
+    @Inject(RulesInForce) rules: RulesInForce,
     @Inject(ResourceStoreToken) store: ResourceStore,
   ) {
     this.#gather = gather;
     this.#find = find;
     this.#communications = communications;
+    this.#rules = rules;
     this.#store = store;
   }
 
@@ -98,7 +107,8 @@ export class NoticeListener {
     event: Heard,
     delivery: Delivery<Transaction>,
   ): Promise<void> {
-    const notice = noticeOf(rulesInForce(event.occurredAt), step, event.payload.class);
+    const rules = await this.#rules.rulesInForce(event.occurredAt);
+    const notice = noticeOf(rules, step, event.payload.class);
     if (notice === undefined || (await delivery.alreadyApplied())) return;
     const { encounter: id } = event.payload;
     if (notice.oncePerEncounter && (await this.#isTold(caller, id, notice))) return;
@@ -106,7 +116,7 @@ export class NoticeListener {
     if (encounter === undefined || isCalledOff(encounter, step)) return;
     const patient = await this.#gather.patientOf(caller, encounter);
     const facts = await this.#gather.of(caller, encounter, patient);
-    const told = await this.#tellings(caller, event, notice, facts);
+    const told = await this.#tellings(caller, event, { step, notice, rules }, facts);
     await delivery.applyOnce(async (transaction) => {
       const { events } = told;
       await this.#store.writeIn(transaction, caller, making(told.resources), {
@@ -121,9 +131,13 @@ export class NoticeListener {
     return communications.some(({ fields }) => topicOf(fields) === topic);
   }
 
-  async #tellings(caller: Caller, event: Heard, notice: NoticeRule, facts: NoticeFacts): Promise<Tellings> {
+  async #tellings(
+    caller: Caller,
+    event: Heard,
+    { step, notice, rules }: Required,
+    facts: NoticeFacts,
+  ): Promise<Tellings> {
     const { encounter, patient } = facts;
-    const rules = rulesInForce(event.occurredAt);
     const what = [notice.topic, encounter.id, ...(notice.oncePerEncounter ? [] : [event.id])];
     const found = await this.#find.of(
       caller,
@@ -138,6 +152,7 @@ export class NoticeListener {
     const message = noticeMessage(facts, { notice, rules, ids, time, ownBase: this.#store.ownBase });
     const { resources, events } = tellings(what, found, {
       category: 'notification',
+      step,
       topic: notice.topic,
       title: notice.title,
       message: notice.message,
@@ -167,15 +182,19 @@ export class NoticeListener {
   }
 }
 
+/** What the rules require of an event. */
+interface Required {
+  readonly step: EncounterStep;
+  readonly notice: NoticeRule;
+  readonly rules: TransitionRules;
+}
+
 /** It may have been called off between the event and now; what calls it off is heard later, and finds nothing to do. */
 function isCalledOff({ fields: { status } }: Fact, step: EncounterStep): boolean {
   if (status === 'entered-in-error' || status === 'cancelled') return true;
   return step === 'discharged' && status !== 'finished';
 }
 
-/** By the rules that made it, whose topic tells of which event it was. */
 function isOfDischarge({ fields }: StoredCommunication): boolean {
-  const occurred = Date.parse(words(extensionOf(fields, extensions.occurred)) ?? '');
-  const rules = rulesInForce(occurred);
-  return rules.notices.some(({ topic, on }) => topic === topicOf(fields) && on.includes('discharged'));
+  return extensionOf(fields, extensions.step) === 'discharged';
 }

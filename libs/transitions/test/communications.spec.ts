@@ -38,6 +38,7 @@ async function due(id: string): Promise<string> {
   const { type, text } = communicationOf({
     id,
     category: 'document',
+    step: 'discharged',
     topic: 'discharge-document',
     title: 'Discharge summary',
     message: 'notification-discharge',

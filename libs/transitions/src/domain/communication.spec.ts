@@ -27,6 +27,7 @@ const addressee = {
 const telling: Telling = {
   id: 'c',
   category: 'notification',
+  step: 'discharged',
   topic: 'discharge',
   title: 'Discharge',
   message: 'notification-discharge',

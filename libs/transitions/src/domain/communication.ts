@@ -3,7 +3,7 @@ import type { SettleCommunication } from '../contract/communications.ts';
 import type { WrittenResource } from './discharge-composition.ts';
 import { all, fact, fields, hasCode, words, type Fact, type Fields } from './fact.ts';
 import type { Addressee } from './recipients.ts';
-import { madeBy, type TransitionRules } from './transition-rules.ts';
+import { madeBy, type EncounterStep, type TransitionRules } from './transition-rules.ts';
 
 /**
  * What is told to one addressee, or why it is not: the record of it, from the moment it became due.
@@ -12,6 +12,8 @@ import { madeBy, type TransitionRules } from './transition-rules.ts';
 export interface Telling {
   readonly id: string;
   readonly category: 'notification' | 'document';
+  /** Which event of the encounter it follows from. */
+  readonly step: EncounterStep;
   readonly topic: string;
   readonly title: string;
   /** A code of http://hl7.org/fhir/us/davinci-alerts/CodeSystem/notification-event. */
@@ -65,6 +67,7 @@ export type Hindrance = keyof typeof hindrances;
 const extensionBase = 'https://septum.dev/fhir/StructureDefinition/communication';
 export const extensions = {
   occurred: `${extensionBase}-occurred`,
+  step: `${extensionBase}-step`,
   endpoint: `${extensionBase}-endpoint`,
   attempts: `${extensionBase}-attempts`,
   proof: `${extensionBase}-proof`,
@@ -82,7 +85,7 @@ const categories = {
 };
 
 export function communicationOf(telling: Telling): WrittenResource {
-  const { id, category, topic, title, message, rules, encounter, patient, occurredAt } = telling;
+  const { id, category, step, topic, title, message, rules, encounter, patient, occurredAt } = telling;
   const { bundle, about, addressee, hindrance, lacks } = telling;
   const { serviceProvider } = encounter.fields;
   const note = lacks.map((each) => ({ text: `What is told lacks ${each}, which is not recorded.` }));
@@ -92,6 +95,7 @@ export function communicationOf(telling: Telling): WrittenResource {
     meta: madeBy(rules),
     extension: [
       { url: extensions.occurred, valueInstant: new Date(occurredAt).toISOString() },
+      { url: extensions.step, valueCode: step },
       ...(addressee?.endpoint === undefined
         ? []
         : [{ url: extensions.endpoint, valueReference: { reference: `Endpoint/${addressee.endpoint}` } }]),

@@ -12,6 +12,7 @@ function communication(encounter: string, name: string, hindrance?: Hindrance): 
   return communicationOf({
     id: `c-${encounter}-${name}`,
     category: 'notification',
+    step: 'discharged',
     topic: 'discharge',
     title: 'Discharge, or transfer',
     message: 'notification-discharge',

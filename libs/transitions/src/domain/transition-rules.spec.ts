@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { dischargeSections } from './discharge-sections.ts';
-import { builtInRules, noticeOf, rulesInForce, type EncounterStep } from './transition-rules.ts';
+import { builtInRules, noticeOf, rulesAt, type EncounterStep } from './transition-rules.ts';
 
 describe('the rules that Septum brings along', () => {
   it.each<[EncounterStep, string | undefined, string | undefined]>([
@@ -27,6 +27,6 @@ describe('the rules that Septum brings along', () => {
   });
 
   it('are in force at any time, until others are', () => {
-    expect(rulesInForce(0)).toBe(builtInRules);
+    expect(rulesAt(0)).toBe(builtInRules);
   });
 });

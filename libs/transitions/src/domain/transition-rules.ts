@@ -114,7 +114,7 @@ export const builtInRules: TransitionRules = {
 const packs = [{ from: Number.NEGATIVE_INFINITY, rules: builtInRules }];
 
 /** The rules in force at a moment, in milliseconds since the epoch: those by which what happened then is judged, for ever. */
-export function rulesInForce(at: number): TransitionRules {
+export function rulesAt(at: number): TransitionRules {
   return packs.findLast(({ from }) => from <= at)?.rules ?? builtInRules;
 }
 

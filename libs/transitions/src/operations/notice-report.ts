@@ -17,7 +17,7 @@ import {
   type ReportedEvent,
   type Span,
 } from '../domain/notice-report.ts';
-import { rulesInForce } from '../domain/transition-rules.ts';
+import { RulesInForce } from '../rules-in-force.ts';
 
 const csv = 'text/csv';
 
@@ -42,13 +42,16 @@ export const noticeReport = operation('transitions', {
 export class NoticeReportOperation {
   readonly #communications: CommunicationsOfStay;
   readonly #ask: AskNeighbours;
+  readonly #rules: RulesInForce;
 
   constructor(
     @Inject(CommunicationsOfStay) communications: CommunicationsOfStay,
     @Inject(AskNeighbours) ask: AskNeighbours,
+    @Inject(RulesInForce) rules: RulesInForce,
   ) {
     this.#communications = communications;
     this.#ask = ask;
+    this.#rules = rules;
   }
 
   @Handles(noticeReport.contract)
@@ -77,7 +80,7 @@ export class NoticeReportOperation {
       [date('ge', span.low), date('lt', span.high)],
       mostStays,
     );
-    const rules = rulesInForce(span.high - 1);
+    const rules = await this.#rules.rulesInForce(span.high - 1);
     const without = (facts: readonly Fact[]) => {
       const told = new Set(facts.map(({ fields }) => `${encounterOf(fields)} ${topicOf(fields)}`));
       return unrecordedEvents(stays, span, rules, (id, { topic }) => told.has(`Encounter/${id} ${topic}`));

@@ -12,6 +12,18 @@ interface Told {
   readonly why: string | undefined;
 }
 
+interface Parameter {
+  readonly name: string;
+  readonly valueCode?: string;
+  readonly valueCoding?: { readonly code: string };
+  readonly valueReference?: { readonly reference: string };
+  readonly part?: readonly Parameter[];
+}
+
+interface Report {
+  readonly parameter: readonly Parameter[];
+}
+
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 
 /** The stories of who is told that a patient comes and goes, in a house that others tell stories of too. */
@@ -49,24 +61,27 @@ export function noticesOfStay(houseNow: () => House): void {
   /** A patient with a practice, a home care service, a pharmacy that is not reached, and an insurer who is not to know. */
   async function patientWith(id: string): Promise<void> {
     await stored(
-      ...organization('hospital', 'hospital-in'),
-      ...organization('practice', 'practice-in'),
-      ...organization('home-care', 'home-care-in'),
-      ...organization('insurer', 'insurer-in'),
-      ...organization('pharmacy'),
-      { resourceType: 'Practitioner', id: 'gp', name: [{ family: 'Osei' }] },
-      { resourceType: 'Practitioner', id: 'stern', name: [{ family: 'Stern', given: ['Eva'] }] },
+      ...organization('notice-hospital', 'notice-hospital-in'),
+      ...organization('notice-practice', 'notice-practice-in'),
+      ...organization('notice-home-care', 'notice-home-care-in'),
+      ...organization('notice-insurer', 'notice-insurer-in'),
+      ...organization('notice-pharmacy'),
+      { resourceType: 'Practitioner', id: 'notice-gp', name: [{ family: 'Osei' }] },
+      { resourceType: 'Practitioner', id: 'notice-stern', name: [{ family: 'Stern', given: ['Eva'] }] },
       {
         resourceType: 'PractitionerRole',
-        id: 'gp-at-practice',
-        practitioner: { reference: 'Practitioner/gp' },
-        organization: { reference: 'Organization/practice' },
+        id: 'notice-gp-at-practice',
+        practitioner: { reference: 'Practitioner/notice-gp' },
+        organization: { reference: 'Organization/notice-practice' },
       },
       {
         resourceType: 'Patient',
         id,
         name: [{ family: 'Okafor', given: ['Ada'] }],
-        generalPractitioner: [{ reference: 'Practitioner/gp' }, { reference: 'Organization/practice' }],
+        generalPractitioner: [
+          { reference: 'Practitioner/notice-gp' },
+          { reference: 'Organization/notice-practice' },
+        ],
       },
       {
         resourceType: 'CareTeam',
@@ -74,10 +89,10 @@ export function noticesOfStay(houseNow: () => House): void {
         status: 'active',
         subject: { reference: `Patient/${id}` },
         participant: [
-          'Organization/home-care',
-          'Organization/insurer',
-          'Organization/pharmacy',
-          'Practitioner/stern',
+          'Organization/notice-home-care',
+          'Organization/notice-insurer',
+          'Organization/notice-pharmacy',
+          'Practitioner/notice-stern',
           `Patient/${id}`,
         ].map((reference) => ({ member: { reference } })),
       },
@@ -102,7 +117,7 @@ export function noticesOfStay(houseNow: () => House): void {
                       { system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP' },
                     ],
                   },
-                  reference: { reference: 'Organization/insurer' },
+                  reference: { reference: 'Organization/notice-insurer' },
                 },
               ],
             },
@@ -119,8 +134,8 @@ export function noticesOfStay(houseNow: () => House): void {
       status,
       class: { system: actCode, code },
       subject: { reference: `Patient/${patient}` },
-      participant: [{ individual: { reference: 'Practitioner/stern' } }],
-      serviceProvider: { reference: 'Organization/hospital' },
+      participant: [{ individual: { reference: 'Practitioner/notice-stern' } }],
+      serviceProvider: { reference: 'Organization/notice-hospital' },
       location: [{ location: { reference: `Location/${ward}` }, status: 'active' }],
       period: {
         start: '2026-03-02T08:00:00Z',
@@ -152,24 +167,24 @@ export function noticesOfStay(houseNow: () => House): void {
     }));
   }
 
-  const practice = ['Practitioner/gp', 'Organization/practice'];
+  const practice = ['Practitioner/notice-gp', 'Organization/notice-practice'];
   const eachOf = (topic: string, status = 'in-progress', why?: string): readonly Told[] => [
     { topic, recipients: practice, status, why },
-    { topic, recipients: ['Organization/home-care'], status, why },
-    { topic, recipients: ['Organization/insurer'], status: 'not-done', why: 'patient-objection' },
-    { topic, recipients: ['Organization/pharmacy'], status: 'not-done', why: 'no-endpoint' },
+    { topic, recipients: ['Organization/notice-home-care'], status, why },
+    { topic, recipients: ['Organization/notice-insurer'], status: 'not-done', why: 'patient-objection' },
+    { topic, recipients: ['Organization/notice-pharmacy'], status: 'not-done', why: 'no-endpoint' },
   ];
   const sorted = (told: readonly Told[]) => told.map((one) => JSON.stringify(one)).toSorted();
   const becomes = (id: string, ...told: readonly (readonly Told[])[]) =>
     eventually(async () => expect(sorted(await toldOf(id))).toEqual(sorted(told.flat())));
 
   it('is told once to each who has to know: at registration, admission and discharge, with the document', async () => {
-    await patientWith('told');
+    await patientWith('notice-told');
     const steps = [
-      encounter('told-stay', 'told', 'in-progress', 'EMER', 'er'),
-      encounter('told-stay', 'told', 'in-progress', 'IMP', 'er'),
-      encounter('told-stay', 'told', 'in-progress', 'IMP', 'ward-4'),
-      encounter('told-stay', 'told', 'finished', 'IMP', 'ward-4'),
+      encounter('told-stay', 'notice-told', 'in-progress', 'EMER', 'er'),
+      encounter('told-stay', 'notice-told', 'in-progress', 'IMP', 'er'),
+      encounter('told-stay', 'notice-told', 'in-progress', 'IMP', 'ward-4'),
+      encounter('told-stay', 'notice-told', 'finished', 'IMP', 'ward-4'),
     ];
     // Each is told twice, as an interface that lost the answer does.
     for (const step of steps) await stored(step, step);
@@ -181,25 +196,25 @@ export function noticesOfStay(houseNow: () => House): void {
     ];
     await becomes('told-stay', ...expected);
     // What comes later for the same patient is applied later: nothing more came of the stay.
-    await stored(encounter('told-later', 'told', 'arrived', 'EMER', 'er'));
+    await stored(encounter('told-later', 'notice-told', 'arrived', 'EMER', 'er'));
     await becomes('told-later', eachOf('emergency-registration'));
     await becomes('told-stay', ...expected);
   });
 
   it('is not told any more when the discharge is called off, and told anew when there is another', async () => {
-    await patientWith('off');
-    await stored(encounter('off-stay', 'off', 'in-progress', 'IMP', 'ward-4'));
-    await stored(encounter('off-stay', 'off', 'finished', 'IMP', 'ward-4'));
+    await patientWith('notice-off');
+    await stored(encounter('off-stay', 'notice-off', 'in-progress', 'IMP', 'ward-4'));
+    await stored(encounter('off-stay', 'notice-off', 'finished', 'IMP', 'ward-4'));
     const admission = eachOf('inpatient-admission');
     await becomes('off-stay', admission, eachOf('discharge'), eachOf('discharge-document'));
-    await stored(encounter('off-stay', 'off', 'in-progress', 'IMP', 'ward-4'));
+    await stored(encounter('off-stay', 'notice-off', 'in-progress', 'IMP', 'ward-4'));
     const calledOff = ['discharge', 'discharge-document'].map((topic) =>
       eachOf(topic, 'not-done', 'called-off'),
     );
     await becomes('off-stay', admission, ...calledOff);
-    await stored(encounter('off-stay', 'off', 'finished', 'IMP', 'ward-4'));
+    await stored(encounter('off-stay', 'notice-off', 'finished', 'IMP', 'ward-4'));
     await becomes('off-stay', admission, ...calledOff, eachOf('discharge'), eachOf('discharge-document'));
-    await stored(encounter('off-stay', 'off', 'entered-in-error', 'IMP', 'ward-4'));
+    await stored(encounter('off-stay', 'notice-off', 'entered-in-error', 'IMP', 'ward-4'));
     await becomes(
       'off-stay',
       eachOf('inpatient-admission', 'not-done', 'called-off'),
@@ -209,13 +224,63 @@ export function noticesOfStay(houseNow: () => House): void {
   });
 
   it('is told to nobody where nobody has to know, which is recorded; an outpatient visit is none of it', async () => {
-    await stored({ resourceType: 'Patient', id: 'alone', name: [{ family: 'Alone' }] });
-    await stored(encounter('alone-visit', 'alone', 'in-progress', 'AMB', 'clinic'));
-    await stored(encounter('alone-visit', 'alone', 'finished', 'AMB', 'clinic'));
-    await stored(encounter('alone-stay', 'alone', 'in-progress', 'OBSENC', 'ward-4'));
+    await stored({ resourceType: 'Patient', id: 'notice-alone', name: [{ family: 'Alone' }] });
+    await stored(encounter('alone-visit', 'notice-alone', 'in-progress', 'AMB', 'clinic'));
+    await stored(encounter('alone-visit', 'notice-alone', 'finished', 'AMB', 'clinic'));
+    await stored(encounter('alone-stay', 'notice-alone', 'in-progress', 'OBSENC', 'ward-4'));
     await becomes('alone-stay', [
       { topic: 'observation-admission', recipients: [], status: 'not-done', why: 'no-recipient' },
     ]);
     expect(await toldOf('alone-visit')).toEqual([]);
+  });
+
+  it('is told in a report: each event with its notices, and a stay that nothing is recorded of', async () => {
+    const start = new Date(Date.now() - 3_600_000).toISOString();
+    const end = new Date(Date.now() + 3_600_000).toISOString();
+    const dated = {
+      ...encounter('notice-imported', 'notice-told', 'finished', 'IMP', 'ward-4'),
+      period: { start, end: start },
+    };
+    await stored(dated);
+    const address = `Communication/$notice-report?start=${start}&end=${end}`;
+    const { status, body } = await houseNow().fhir.get<Report>(address);
+    expect(status).toBe(200);
+    const parts = ({ part = [] }: Parameter, name: string) => part.filter((one) => one.name === name);
+    const events = body.parameter
+      .filter(({ name }) => name === 'event')
+      .map((event) => ({
+        encounter: parts(event, 'encounter')[0]?.valueReference?.reference,
+        topic: parts(event, 'topic')[0]?.valueCoding?.code,
+        alarm: parts(event, 'alarm')[0]?.valueCode,
+        notices: parts(event, 'notice').map((notice) => parts(notice, 'status')[0]?.valueCode),
+      }));
+    const of = (id: string) => events.filter((event) => event.encounter === `Encounter/${id}`);
+    const notices = expect.arrayContaining(['in-progress', 'in-progress', 'not-done', 'not-done']);
+    expect(of('told-stay')).toEqual(
+      ['emergency-registration', 'inpatient-admission', 'discharge'].map((topic) => ({
+        encounter: 'Encounter/told-stay',
+        topic,
+        alarm: undefined,
+        notices,
+      })),
+    );
+    expect(of('alone-stay')).toMatchObject([{ alarm: 'nobody-told', notices: ['not-done'] }]);
+    expect(of('alone-visit')).toEqual([]);
+    expect(of('notice-imported')).toMatchObject(
+      ['inpatient-admission', 'discharge'].map((topic) => ({ topic, alarm: 'not-recorded' })),
+    );
+    expect(events.filter(({ alarm }) => alarm !== undefined)).toEqual(
+      events.slice(0, events.filter(({ alarm }) => alarm !== undefined).length),
+    );
+    const table = await houseNow().fhir.get(`${address}&_format=text/csv`);
+    expect(table.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(table.text).toMatch(/^alarm,occurred,/);
+    expect(table.text.split('\r\n')).toContainEqual(
+      expect.stringMatching(
+        /^,[^,]+,Discharge or transfer[^,]*,Encounter\/told-stay,Patient\/notice-told,[^,]*The notice-practice/,
+      ),
+    );
+    const stranger = await houseNow().clientWith(['system/Communication.rs']);
+    expect((await stranger.get(address)).status).toBe(403);
   });
 }

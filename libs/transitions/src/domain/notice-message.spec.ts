@@ -109,6 +109,21 @@ describe('the message of a notice', () => {
     expect(message.entry[0]!.resource['meta']).not.toHaveProperty('profile');
   });
 
+  it('has no relative as its author, though one takes part in the encounter', () => {
+    const accompanied = facts({
+      ...encounter.fields,
+      participant: [
+        { individual: { reference: 'RelatedPerson/mother' } },
+        { individual: { reference: 'https://elsewhere.example/fhir/Practitioner/stern' } },
+      ],
+    })[0]!;
+    const { message } = made({ encounter: accompanied, patient, others });
+    expect(validate('Bundle', message)).toEqual([]);
+    expect(message.entry[0]!.resource['author']).toEqual({
+      reference: 'https://elsewhere.example/fhir/Practitioner/stern',
+    });
+  });
+
   it('takes who manages the place for the institution where the encounter names none', () => {
     const placed = facts({
       resourceType: 'Encounter',

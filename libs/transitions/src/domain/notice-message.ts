@@ -45,7 +45,7 @@ export function noticeMessage(facts: NoticeFacts, making: NoticeMaking): Written
 }
 
 function messageHeader(facts: NoticeFacts, { notice, rules, ids, ownBase }: NoticeMaking): object {
-  const [author] = treating(facts);
+  const author = treating(facts).find(isProfessional);
   const sender = institution(facts);
   const kind = notice.message.slice('notification-'.length);
   return {
@@ -76,6 +76,11 @@ function messageHeader(facts: NoticeFacts, { notice, rules, ids, ownBase }: Noti
     reason: { text: notice.title },
     focus: [{ reference: `Encounter/${facts.encounter.id}` }],
   };
+}
+
+/** Relatives take part in encounters too. */
+function isProfessional(reference: unknown): boolean {
+  return /(^|\/)Practitioner(Role)?\//.test(words(fields(reference)['reference']) ?? '');
 }
 
 /** Whose stay it is: the encounter's provider, else who manages the place where the patient is. */

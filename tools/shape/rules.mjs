@@ -87,6 +87,14 @@ export const rules = {
       'Other systems are called by OutboundHttp of #platform/outbound, through a declared exit.',
     ),
 
+  'one-way-out-by-mllp': (files) =>
+    lines(
+      files,
+      (path) => production(path) && !/^libs\/platform\/(hl7v2|outbound)\//.test(path),
+      /\bMllpClient\b/,
+      'Other systems are told by OutboundMllp of #platform/outbound, through a declared exit.',
+    ),
+
   'real-parts': (files) =>
     lines(
       files,

@@ -30,6 +30,10 @@ const planted: Record<keyof typeof rules, { bad: [string, string]; good: [string
     bad: ['libs/patients/src/a.ts', "await fetch('https://elsewhere.example');"],
     good: ['libs/patients/src/a.ts', 'await consumer.fetch({ max_messages: 1 });'],
   },
+  'one-way-out-by-mllp': {
+    bad: ['libs/patients/src/a.ts', "import { MllpClient } from '#platform/hl7v2';"],
+    good: ['libs/platform/outbound/src/a.ts', "import { MllpClient } from '#platform/hl7v2';"],
+  },
   'real-parts': {
     bad: ['libs/patients/test/a.spec.ts', "jest.mock('#patients');"],
     good: ['libs/patients/test/a.spec.ts', 'jest.setTimeout(1);'],

@@ -96,7 +96,7 @@ export class Element {
 
   /** The same to look at: what is read of it does not count as taken over. */
   get unnoticed(): Element {
-    return new Element(this.#fields, new Reading());
+    return new Element(this.#fields, new Reading(), this.resource);
   }
 
   /** A text that is looked at, and not taken over by that. */

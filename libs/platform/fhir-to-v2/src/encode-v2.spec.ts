@@ -170,6 +170,21 @@ describe('what is left out', () => {
     expect(encode([patient], 'A31').leftOut).toEqual([]);
   });
 
+  it('is who takes part and is no person', () => {
+    const encounter = {
+      resourceType: 'Encounter',
+      id: 'stay',
+      class: { code: 'IMP' },
+      subject: { reference: 'Patient/mercer' },
+      participant: [{ individual: { reference: 'Organization/general' } }],
+    };
+    const general = { resourceType: 'Organization', id: 'general', name: 'General Hospital' };
+    expect(encode([stay[0]!, encounter, general], 'A01').leftOut).toContain('Organization');
+    expect(encode([stay[0]!, encounter, general], 'A01').leftOut).toContain(
+      'Encounter.participant.individual',
+    );
+  });
+
   it('are security labels too', () => {
     const patient = {
       resourceType: 'Patient',

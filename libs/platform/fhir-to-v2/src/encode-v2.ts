@@ -33,7 +33,7 @@ export interface V2Request {
   readonly receiver: Party;
   /** MSH-10. The same for the same message sent again. At most 20 characters, by the standard. */
   readonly controlId: string;
-  /** MSH-7 and EVN-2, in milliseconds since the epoch. */
+  /** MSH-7 and EVN-2, in milliseconds since the epoch. The same for the same message sent again, or it is another one. */
   readonly at: number;
   /** MSH-11; default P, production. */
   readonly processingId?: 'P' | 'T' | 'D';

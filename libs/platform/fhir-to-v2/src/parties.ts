@@ -10,9 +10,19 @@ export interface Source {
   readonly vocabulary: Vocabulary;
 }
 
+type Party = (reference: Element, source: Source) => Components | undefined;
+
+/** A reference counts as said when what it leads to is. */
+function told(write: Party) {
+  return (reference: Element | undefined, source: Source): Components | undefined => {
+    const components = reference && write(reference.unnoticed, source);
+    if (components) reference.takeAll();
+    return components;
+  };
+}
+
 /** XCN: a practitioner, or who is named in words. Undefined where it is no person, or nothing is said of it. */
-export function person(reference: Element | undefined, source: Source): Components | undefined {
-  if (reference === undefined) return undefined;
+export const person = told((reference, source) => {
   let found = source.bundle.follow(reference);
   if (found?.type === 'PractitionerRole')
     found = source.bundle.follow(found.one('practitioner')) ?? found.one('practitioner');
@@ -28,7 +38,7 @@ export function person(reference: Element | undefined, source: Source): Componen
   const parts = [id, family, given, middle, suffix, prefix, '', '', authority, use, '', '', type];
   const isSomeone = [id, family, given].some((part) => part !== undefined && part !== '');
   return isSomeone ? [...parts, '', '', '', '', '', start, end, titles] : undefined;
-}
+});
 
 /** The National Provider Identifier is known to everyone in the US; another only to who gave it. */
 function nationalFirst(one: Element, other: Element): number {
@@ -37,8 +47,7 @@ function nationalFirst(one: Element, other: Element): number {
 }
 
 /** XON: an organization, or one that is named in words. */
-export function organization(reference: Element | undefined, source: Source): Components | undefined {
-  if (reference === undefined) return undefined;
+export const organization = told((reference, source) => {
   const found = source.bundle.follow(reference);
   if (found && found.type !== 'Organization') return undefined;
   found?.text('active');
@@ -48,7 +57,7 @@ export function organization(reference: Element | undefined, source: Source): Co
   const [id, , , authority, type] = first ? identifier(first, source.vocabulary) : [];
   if (label === undefined && id === undefined) return undefined;
   return [label, '', '', '', '', authority, type, '', '', id];
-}
+});
 
 /** What else is said of an organization, for segments that have fields for it. */
 export interface OrganizationDetails {
@@ -74,8 +83,7 @@ export function organizationDetails(found: Element, { vocabulary }: Source): Org
 const levels: Readonly<Record<string, number>> = { wa: 1, ro: 2, bd: 3, si: 4, bu: 7, lvl: 8 };
 
 /** PL: a location and those it is part of. One whose kind is not said stands where the care is given. */
-export function place(reference: Element | undefined, source: Source): Components | undefined {
-  if (reference === undefined) return undefined;
+export const place = told((reference, source) => {
   const innermost = source.bundle.follow(reference);
   if (!innermost) {
     const display = reference.text('display');
@@ -97,7 +105,7 @@ export function place(reference: Element | undefined, source: Source): Component
   components[8] =
     description ?? (innermost.all('identifier').length > 0 ? innermost.text('name') : undefined);
   return Array.from(components);
-}
+});
 
 function kind(location: Element): number {
   for (const coding of location.one('physicalType')?.all('coding') ?? []) {

@@ -8,8 +8,8 @@ export const noticeEvents = [
   'notification-transfer',
 ] as const;
 
-/** An identifier by which a patient is found: a value alone is anybody's. */
-export interface PatientIdentifier {
+/** An identifier by which a resource is found: a value alone is anybody's. */
+export interface KnownBy {
   readonly system: string;
   readonly value: string;
 }
@@ -25,6 +25,8 @@ export interface ReceivedBundle {
   readonly timestamp: string | undefined;
   /** The Composition or the MessageHeader. */
   readonly first: Fields;
+  /** Its `fullUrl`, by which other documents may name it. */
+  readonly address: string | undefined;
   /** What the Bundle has of a Reference. */
   follow(reference: unknown): Fields;
 }
@@ -49,9 +51,10 @@ export function receivedBundle(bundle: Fields): ReceivedBundle | undefined {
     identifier,
     timestamp: words(bundle['timestamp']),
     first,
+    address: words(head['fullUrl']),
     follow: (reference) => {
-      const address = words(fields(reference)['reference']) ?? '';
-      return byReference.get(address) ?? byReference.get(address.split('/').slice(-2).join('/')) ?? {};
+      const target = words(fields(reference)['reference']) ?? '';
+      return byReference.get(target) ?? byReference.get(target.split('/').slice(-2).join('/')) ?? {};
     },
   };
 }
@@ -103,7 +106,7 @@ export function foreignEncounter({ first, follow }: ReceivedBundle): Fields {
   );
 }
 
-export function patientIdentifiers(patient: Fields): readonly PatientIdentifier[] {
+export function patientIdentifiers(patient: Fields): readonly KnownBy[] {
   return all(patient['identifier'])
     .flatMap(({ system, value }) =>
       words(system) && words(value) ? [{ system: String(system), value: String(value) }] : [],
@@ -112,7 +115,7 @@ export function patientIdentifiers(patient: Fields): readonly PatientIdentifier[
 }
 
 /** The id of the patient whom nobody knew: whoever brings the news first, there is one. */
-export function newPatientId([first]: readonly PatientIdentifier[]): string | undefined {
+export function newPatientId([first]: readonly KnownBy[]): string | undefined {
   return first && derivedId('received-patient', first.system, first.value);
 }
 

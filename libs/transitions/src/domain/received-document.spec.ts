@@ -6,6 +6,10 @@ import { receivedDocument, relatedIdentifiers, type EarlierDocument } from './re
 const ids = { bundle: 'b', patient: 'p' };
 
 function document(over: Fields = {}, timestamp = '2026-11-22T10:00:00Z'): ReceivedBundle {
+  return bundleAt('urn:uuid:c', over, timestamp);
+}
+
+function bundleAt(fullUrl: string, over: Fields, timestamp = '2026-11-22T10:00:00Z'): ReceivedBundle {
   const composition = {
     resourceType: 'Composition',
     id: 'c',
@@ -15,7 +19,7 @@ function document(over: Fields = {}, timestamp = '2026-11-22T10:00:00Z'): Receiv
     date: '2026-11-20',
     ...over,
   };
-  const bundle = { type: 'document', timestamp, entry: [{ fullUrl: 'urn:uuid:c', resource: composition }] };
+  const bundle = { type: 'document', timestamp, entry: [{ fullUrl, resource: composition }] };
   return receivedBundle(bundle)!;
 }
 
@@ -59,6 +63,20 @@ describe('a document that came', () => {
       { system: 's', value: 'set' },
       { system: 's', value: 'old' },
     ]);
+  });
+
+  it('replaces the one whose Composition it refers to, as discharge summaries of Septum do', () => {
+    const base = 'https://a.example/fhir';
+    const relatesTo = [{ code: 'replaces', targetReference: { reference: 'Composition/c0' } }];
+    const [before, after] = [
+      bundleAt(`${base}/Composition/c0`, { identifier: undefined }),
+      bundleAt(`${base}/Composition/c1`, { identifier: undefined, relatesTo }),
+    ];
+    const known = { ...earlier(''), fields: receivedDocument('e', before, ids, []).reference };
+    expect(relatedIdentifiers(after)).toEqual([
+      { system: 'urn:ietf:rfc:3986', value: `${base}/Composition/c0` },
+    ]);
+    expect(receivedDocument('d', after, ids, [known]).superseded).toMatchObject([{ id: 'e' }]);
   });
 
   it('leaves alone what was withdrawn before', () => {

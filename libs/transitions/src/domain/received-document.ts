@@ -1,5 +1,5 @@
 import { all, fields, words, type Fields } from './fact.ts';
-import { saidOf, type PatientIdentifier, type ReceivedBundle } from './received-bundle.ts';
+import { saidOf, type KnownBy, type ReceivedBundle } from './received-bundle.ts';
 
 /** A DocumentReference that is here, as far as it matters whether another document replaces it. */
 export interface EarlierDocument {
@@ -12,29 +12,42 @@ export interface EarlierDocument {
  * The identifiers by which the documents are found that this one replaces: those it names, and its own that all its
  * versions share (`Composition.identifier`, the setId of other standards).
  */
-export function relatedIdentifiers({ first }: ReceivedBundle): readonly PatientIdentifier[] {
-  return [first['identifier'], ...replaced(first)].flatMap((identifier) => {
+export function relatedIdentifiers(document: ReceivedBundle): readonly KnownBy[] {
+  return [document.first['identifier'], ...replaced(document)].flatMap((identifier) => {
     const { system, value } = fields(identifier);
     return words(system) && words(value) ? [{ system: String(system), value: String(value) }] : [];
   });
 }
 
-function replaced(composition: Fields): readonly unknown[] {
-  return all(composition['relatesTo'])
+function replaced({ first, address }: ReceivedBundle): readonly unknown[] {
+  return all(first['relatesTo'])
     .filter(({ code }) => code === 'replaces')
-    .map(
-      ({ targetIdentifier, targetReference }) => targetIdentifier ?? fields(targetReference)['identifier'],
-    );
+    .map(({ targetIdentifier, targetReference }) => {
+      const { identifier, reference } = fields(targetReference);
+      return targetIdentifier ?? identifier ?? addressed(absolute(words(reference), address));
+    });
+}
+
+/** A URL or URN as an identifier. https://hl7.org/fhir/R4/datatypes.html#Identifier */
+function addressed(address: string | undefined): object | undefined {
+  return address === undefined ? undefined : { system: 'urn:ietf:rfc:3986', value: address };
+}
+
+/** References in a Bundle are relative to the address of what has them. https://hl7.org/fhir/R4/bundle.html#references */
+function absolute(reference: string | undefined, from: string | undefined): string | undefined {
+  const base = /^(https?:.*\/)[A-Za-z]+\/[A-Za-z0-9\-.]+$/.exec(from ?? '')?.[1];
+  const isRelative = /^[A-Za-z]+\/[A-Za-z0-9\-.]+$/.test(reference ?? '');
+  return isRelative && base !== undefined ? `${base}${reference}` : reference;
 }
 
 /** Whether a document that is here is older than this one, or the one that it says it replaces. */
-function isReplaced({ fields: earlier }: EarlierDocument, { first }: ReceivedBundle): boolean {
-  const named = replaced(first).map(fields);
+function isReplaced({ fields: earlier }: EarlierDocument, document: ReceivedBundle): boolean {
+  const named = replaced(document).map(fields);
   const own = [fields(earlier['masterIdentifier']), ...all(earlier['identifier'])];
   const isNamed = named.some((one) =>
     own.some(({ system, value }) => system === one['system'] && value === one['value']),
   );
-  return isNamed || !isLater(writtenAt(earlier), first['date']);
+  return isNamed || !isLater(writtenAt(earlier), document.first['date']);
 }
 
 /** When a document itself was written, which is not when it was sent. */
@@ -78,18 +91,19 @@ export function receivedDocument(
 
 function described(
   id: string,
-  { first, follow, identifier, timestamp }: ReceivedBundle,
+  { first, address, follow, identifier, timestamp }: ReceivedBundle,
   ids: { readonly bundle: string; readonly patient: string },
 ): Fields {
   const date = words(timestamp) ?? words(first['date']);
   const custodian = saidOf(first['custodian'], follow);
   const author = all(first['author']).flatMap((one) => saidOf(one, follow) ?? []);
   const title = words(first['title']);
+  const known = [first['identifier'], addressed(address)].filter(Boolean);
   return {
     resourceType: 'DocumentReference',
     id,
     ...(identifier === undefined ? {} : { masterIdentifier: identifier }),
-    ...(first['identifier'] === undefined ? {} : { identifier: [first['identifier']] }),
+    ...(known.length === 0 ? {} : { identifier: known }),
     docStatus: docStatuses[String(first['status'])] ?? 'final',
     type: first['type'],
     ...(first['category'] === undefined ? {} : { category: first['category'] }),

@@ -1,5 +1,6 @@
 export * from './contract.ts';
 export * from './event.ts';
+export { decodeFault, encodeFault, type FaultValue } from './fault-codec.ts';
 export * from './composite-strategy.ts';
 export * from './handles.ts';
 export * from './local-switchboard.ts';

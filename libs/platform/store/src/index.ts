@@ -22,4 +22,4 @@ export { storeContracts } from './store-contracts.ts';
 export type { RecordedDisclosure } from './audit/record-disclosure.ts';
 export { sortableParameters } from './search/search-order.ts';
 export { storeMigrations } from './tables/store-migrations.ts';
-export type { WriteEntry } from './write/resource-writer.ts';
+export type { WriteEntry } from './write/write-entry.ts';

@@ -12,6 +12,7 @@ import type {
   SearchResources,
   Stored,
   WriteResource,
+  WriteResult,
   Written,
 } from './contract/resource.ts';
 import { importResources } from './import-resources.ts';
@@ -24,7 +25,8 @@ import { countResources } from './resource-counts.ts';
 import { ResourceSearch } from './search/search-resources.ts';
 import { StoreParts, type StoreOptions } from './store-parts.ts';
 import type { LocalReference } from './write-rule.ts';
-import { ResourceWriter, type WriteEntry } from './write/resource-writer.ts';
+import { ResourceWriter } from './write/resource-writer.ts';
+import type { WriteEntry } from './write/write-entry.ts';
 
 /**
  * The FHIR resources of one context. Every method takes the caller first, refuses what his scopes do not allow, shows
@@ -38,6 +40,12 @@ export interface ResourceStore {
   compartment(caller: Caller, request: ReadCompartment): Promise<Reply<Found>>;
   /** `text`: the resource, absent for a delete. Answers the resource as it is stored. */
   write(caller: Caller, request: WriteResource, text?: string, traceparent?: string): Promise<Reply<Written>>;
+  /** Each as by `write`; one that is refused hinders no other. */
+  writeMany(
+    caller: Caller,
+    entries: readonly WriteEntry[],
+    traceparent?: string,
+  ): Promise<Reply<readonly WriteResult[]>>;
   /** Writes in a transaction that the caller of this method was handed; throws unless all of it can be written. */
   writeIn(
     transaction: Transaction,
@@ -65,6 +73,7 @@ export function createResourceStore(options: StoreOptions): ResourceStore {
     history: (caller, request) => readHistory(parts, caller, request),
     compartment: (caller, request) => readCompartment(parts, caller, request),
     write: (caller, request, text, traceparent) => writer.write(caller, request, text, traceparent),
+    writeMany: (caller, entries, traceparent = '') => writer.writeMany(caller, entries, traceparent),
     writeIn: (transaction, caller, entries, written) => writer.writeIn(transaction, caller, entries, written),
     import: (caller, request, texts) => importResources(parts, caller, request, texts),
     counts: (caller, request) => countResources(parts, caller, request),

@@ -10,11 +10,14 @@ import {
   resourceContracts,
   SearchResources,
   WriteResource,
+  WriteResources,
   type Found,
   type Stored,
+  type WriteResult,
   type Written,
 } from './contract/resource.ts';
 import type { ResourceStore } from './resource-store.ts';
+import { entriesOf } from './write/write-entry.ts';
 
 /** Provide the context's `ResourceStore` under this. */
 export const ResourceStoreToken = Symbol('ResourceStore');
@@ -60,6 +63,15 @@ export function resourceController(context: string): Type<object> {
     @Handles(resources.write)
     write(caller: Caller, request: WriteResource, scope: CallScope): Promise<Reply<Written>> {
       return this.store.write(caller, request, scope.texts[0], scope.traceparent);
+    }
+
+    @Handles(resources.writeMany)
+    writeMany(
+      caller: Caller,
+      { writes }: WriteResources,
+      { texts, traceparent }: CallScope,
+    ): Promise<Reply<readonly WriteResult[]>> {
+      return this.store.writeMany(caller, entriesOf(writes, texts), traceparent);
     }
 
     @Handles(imports.import)

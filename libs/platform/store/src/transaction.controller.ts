@@ -3,7 +3,7 @@ import { rowPolicy, type Caller } from '#platform/access';
 import type { CoordinatorTransactions, PreparedTransactions, Transaction } from '#platform/database';
 import { Fault } from '#platform/fhir';
 import { Handles, type CallScope, type Reply } from '#platform/messaging';
-import type { WriteResource, Written } from './contract/resource.ts';
+import type { Written } from './contract/resource.ts';
 import {
   ApplyWrites,
   DecideTransaction,
@@ -13,7 +13,7 @@ import {
   type Prepared,
 } from './contract/transaction.ts';
 import type { ResourceStore } from './resource-store.ts';
-import type { WriteEntry } from './write/resource-writer.ts';
+import { entriesOf } from './write/write-entry.ts';
 
 /** What a context takes part in shared transactions with. */
 export interface Participant {
@@ -89,18 +89,4 @@ export function transactionController(context: string): Type<object> {
   }
 
   return TransactionController;
-}
-
-function entriesOf(
-  writes: readonly WriteResource[],
-  texts: readonly string[],
-  substitutions: Record<string, string> | undefined,
-): readonly WriteEntry[] {
-  let next = 0;
-  return writes.map((request): WriteEntry => {
-    if (request.method === 'delete') return { request };
-    const text = texts[next++];
-    const known = substitutions ? { ...request, substitutions } : request;
-    return text === undefined ? { request: known } : { request: known, text };
-  });
 }

@@ -274,3 +274,38 @@ describe('every access', () => {
     ]);
   });
 });
+
+describe('writing several', () => {
+  it('tells what became of each, and one that is refused hinders no other', async () => {
+    await write({ method: 'create', type: 'Patient', id: 'several' }, patient('A'));
+    const update = { method: 'update', type: 'Patient' } as const;
+    const { result } = await house.store.writeMany(clinician, [
+      { request: { ...update, id: 'several-new', ifMatch: 0 }, text: patient('B', { id: 'several-new' }) },
+      { request: { ...update, id: 'several', ifMatch: 0 }, text: patient('C', { id: 'several' }) },
+      { request: { ...update, id: 'several-bad' }, text: patient('D', { id: 'several-bad', gender: 'x' }) },
+      { request: { method: 'delete', type: 'Patient', id: 'several' } },
+    ]);
+    expect(result).toMatchObject([
+      { written: { id: 'several-new', version: 1, created: true } },
+      { refused: { kind: 'version-conflict' } },
+      { refused: { kind: 'invalid', issues: [{ expression: 'Patient.gender' }] } },
+      { written: { id: 'several', version: 2, deleted: true } },
+    ]);
+  });
+
+  it('takes one commit for those that no rule is asked about', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const { result } = await house.store.writeMany(
+      clinician,
+      names.map((name) => ({
+        request: { method: 'update', type: 'Patient', id: `shared-${name}` },
+        text: patient(name, { id: `shared-${name}` }),
+      })),
+    );
+    expect(result).toHaveLength(4);
+    const commits = await house.database.query('*', {
+      text: `SELECT DISTINCT xmin::text FROM resource WHERE id LIKE 'shared-%'`,
+    });
+    expect(commits).toHaveLength(1);
+  });
+});

@@ -2,8 +2,10 @@
  * The contracts every context answers for the FHIR types it owns. Resources travel in `texts`, complete, with `id`,
  * `meta.versionId` and `meta.lastUpdated` in place.
  */
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   IsArray,
   IsBoolean,
   IsIn,
@@ -15,8 +17,9 @@ import {
   Max,
   MaxLength,
   Min,
+  ValidateNested,
 } from 'class-validator';
-import { contract } from '#platform/messaging';
+import { contract, type FaultValue } from '#platform/messaging';
 import { idForm, type SearchRequest } from '#platform/fhir';
 
 const noId = { message: 'An id is 1 to 64 letters, digits, "-" and "."; no resource has another.' };
@@ -68,6 +71,20 @@ export interface Written extends Stored {
   readonly created: boolean;
 }
 
+/** Several writes of one context, each as if it came by itself: one that is refused hinders no other. */
+export class WriteResources {
+  /** The scope's `texts` hold the bodies of the creates and updates, in the same order; a delete has none. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(1_000)
+  @ValidateNested({ each: true })
+  @Type(() => WriteResource)
+  writes!: WriteResource[];
+}
+
+/** What became of one of several writes. */
+export type WriteResult = { readonly written: Written } | { readonly refused: FaultValue };
+
 export class SearchResources {
   @IsString() @MaxLength(64) type!: string;
   /** The parsed query, see `#platform/fhir`. */
@@ -116,5 +133,10 @@ export function resourceContracts(context: string) {
       idempotent: true,
     }),
     write: contract<WriteResource, Written>(context, 'resource.write', WriteResource),
+    writeMany: contract<WriteResources, readonly WriteResult[]>(
+      context,
+      'resource.write-many',
+      WriteResources,
+    ),
   };
 }

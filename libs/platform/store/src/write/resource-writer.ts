@@ -1,8 +1,8 @@
 import { assertScope, rowPolicy, type Caller, type Interaction } from '#platform/access';
 import type { Transaction } from '#platform/database';
 import { Fault, faultOfEntry, localReference } from '#platform/fhir';
-import type { NewEvent, Reply } from '#platform/messaging';
-import type { WriteResource, Written } from '../contract/resource.ts';
+import { encodeFault, reply, type NewEvent, type Reply } from '#platform/messaging';
+import type { WriteResource, WriteResult, Written } from '../contract/resource.ts';
 import { resourceChanged } from '../contract/resource-changed.ts';
 import { rowColumns, textOf, type ResourceRow } from '../resource-row.ts';
 import type { StoreParts } from '../store-parts.ts';
@@ -11,13 +11,8 @@ import { GroupCommit } from './group-commit.ts';
 import { answeredBefore, rememberAnswer, requestHash, type AnswerAgain } from './idempotency.ts';
 import { prepareWrite, type PreparedWrite } from './prepared-write.ts';
 import { answerOf, type WriteAnswer } from './write-outcome.ts';
+import type { WriteEntry } from './write-entry.ts';
 import { inLockOrder, writeStatement, type CalledWrite, type OutcomeRow } from './write-statement.ts';
-
-/** A write as it is handed to {@link ResourceWriter.writeIn}: the request, and the text of all but a delete. */
-export interface WriteEntry {
-  readonly request: WriteResource;
-  readonly text?: string;
-}
 
 const interactions: Readonly<Record<WriteResource['method'], Interaction>> = {
   create: 'c',
@@ -53,6 +48,27 @@ export class ResourceWriter {
     const answer = answerOf(write, row);
     this.#parts.poke();
     return replyOfWrites([answer], ([written]) => written!);
+  }
+
+  /**
+   * Each as by {@link write}, and told what became of each. Those of types without rules of care share a statement and a
+   * commit.
+   */
+  async writeMany(
+    caller: Caller,
+    entries: readonly WriteEntry[],
+    traceparent: string,
+  ): Promise<Reply<readonly WriteResult[]>> {
+    const outcomes = await Promise.allSettled(
+      entries.map(({ request, text }) => this.write(caller, request, text, traceparent)),
+    );
+    return reply(
+      outcomes.map((outcome): WriteResult => {
+        if (outcome.status === 'fulfilled') return { written: outcome.value.result };
+        if (outcome.reason instanceof Fault) return { refused: encodeFault(outcome.reason) };
+        throw outcome.reason;
+      }),
+    );
   }
 
   /**

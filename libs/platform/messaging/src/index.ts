@@ -21,6 +21,6 @@ export {
 export { LeaseKeeper } from './events/lease-keeper.ts';
 export { WorkLoop } from './events/work-loop.ts';
 export { eventTablesSql } from './events/event-tables.ts';
-export { Hears, type Delivery, type Listener } from './events/hears.ts';
+export { Hears, type Delivery, type HearingOptions, type Listener } from './events/hears.ts';
 export { parkedEvents, replayParked, type ParkedEvent } from './events/parked.ts';
 export { JetStreams, type JetStreamsOptions } from './events/jetstream/jet-streams.ts';

@@ -21,6 +21,9 @@ export class Discharged {
 }
 export const discharged = eventType('ward', 'stay.discharged', Discharged);
 
+/** Declared for `summaries`; `notices` has as many as is usual. */
+export const wide = 8;
+
 /** Decides for a test what the listeners do beside applying: throw to fail, wait to be slow. */
 export class Conduct {
   before: (event: EventMessage<Discharged>, subscription: string) => Promise<void> = async () => {};
@@ -37,7 +40,7 @@ export class LettersController {
     this.#conduct = conduct;
   }
 
-  @Hears(discharged, 'summaries')
+  @Hears(discharged, 'summaries', { sideBySide: wide })
   async summarise(
     caller: Caller,
     event: EventMessage<Discharged>,

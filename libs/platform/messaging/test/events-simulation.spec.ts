@@ -66,6 +66,7 @@ class Simulation {
     const feed = new Feed({
       reader,
       store: storeOf(this.world, process),
+      sideBySide: 4,
       hears: () => true,
       apply: (event) => this.#apply(process, event),
       pause: () => process.io('pause', () => {}),

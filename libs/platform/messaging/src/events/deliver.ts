@@ -84,6 +84,11 @@ class InboxDelivery implements Delivery {
     return first;
   }
 
+  async applyWith(work: (mark: EventStatement) => Promise<void>): Promise<void> {
+    await work(this.#markStatement());
+    this.marked = true;
+  }
+
   async mark(): Promise<void> {
     await this.#database.query(everyRow, this.#markStatement());
   }

@@ -7,6 +7,8 @@ import { queuedReason, type SubscriptionStore } from './subscription-store.ts';
 export interface FeedParts {
   readonly reader: EventReader;
   readonly store: SubscriptionStore;
+  /** Order keys whose events are applied at the same time. */
+  readonly sideBySide: number;
   /** Whether the subscription hears this pattern. */
   hears(pattern: string): boolean;
   /** Resolves once the event's effect and its inbox mark are committed. */
@@ -16,8 +18,6 @@ export interface FeedParts {
   onError(error: unknown): void;
 }
 
-/** Listeners at work at the same time; each may hold a connection of the part, which has requests to answer too. */
-const sideBySide = 4;
 /** Events read ahead of the listeners. */
 const window = 512;
 
@@ -30,7 +30,7 @@ const window = 512;
  */
 export class Feed {
   readonly #parts: FeedParts;
-  readonly #lanes = new Lanes(sideBySide);
+  readonly #lanes: Lanes;
   readonly #held = new Set<string>();
   /** What is read and not done: position → when it occurred; the cursor stands before the first. */
   readonly #undone = new Map<number, number>();
@@ -42,6 +42,7 @@ export class Feed {
 
   constructor(parts: FeedParts) {
     this.#parts = parts;
+    this.#lanes = new Lanes(parts.sideBySide);
   }
 
   /** All up to here is applied or set aside. */

@@ -3,7 +3,7 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { throwError, type Observable } from 'rxjs';
 import type { Caller } from '#platform/access';
 import type { EventMessage, EventType } from '../event.ts';
-import type { EventTransaction } from './event-database.ts';
+import type { EventStatement, EventTransaction } from './event-database.ts';
 import { EventValidation } from './event-validation.ts';
 
 /** One delivery of an event to one subscription; there may be several until one is applied. */
@@ -16,6 +16,21 @@ export interface Delivery<T extends EventTransaction = EventTransaction> {
    * earlier delivery did. A listener that returns without calling it has its event marked when it returns.
    */
   applyOnce(effect: (transaction: T) => Promise<void>): Promise<boolean>;
+  /**
+   * Hands `work` the statement that marks the event as applied, to be run in one transaction with the effect, where several
+   * deliveries may share it. It does not tell whether an earlier delivery was applied, so the effect itself must see to it
+   * that it does nothing the second time.
+   */
+  applyWith(work: (mark: EventStatement) => Promise<void>): Promise<void>;
+}
+
+/** How a subscription is served. */
+export interface HearingOptions {
+  /**
+   * Order keys whose events are applied at the same time; each may hold a connection of the part, which has requests to
+   * answer too. Default 4.
+   */
+  readonly sideBySide?: number;
 }
 
 /**
@@ -32,9 +47,12 @@ export type Listener<Payload extends object, T extends EventTransaction = never>
 export interface ListenerExtras {
   readonly hears: EventType<object>;
   readonly subscription: string;
+  readonly sideBySide: number;
   /** `Class.method`, for errors at boot. */
   readonly where: string;
 }
+
+const usualSideBySide = 4;
 
 /** Hands errors on as they were thrown: their kind decides whether the event is tried again. */
 @Catch()
@@ -48,7 +66,11 @@ class ThrownAsIs implements ExceptionFilter {
  * Subscribes a controller method to an event of another context (or of its own). The subscription's name is unique in
  * its context and never changes: what was applied, and how far it read, is kept under it.
  */
-export function Hears<Payload extends object>(type: EventType<Payload>, subscription: string) {
+export function Hears<Payload extends object>(
+  type: EventType<Payload>,
+  subscription: string,
+  { sideBySide = usualSideBySide }: HearingOptions = {},
+) {
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(subscription)) {
     throw new Error(
       `"${subscription}" is no name for a subscription: use lower-case letters, digits and hyphens.`,
@@ -62,6 +84,7 @@ export function Hears<Payload extends object>(type: EventType<Payload>, subscrip
     const extras: ListenerExtras = {
       hears: type,
       subscription,
+      sideBySide,
       where: `${target.constructor.name}.${String(key)}`,
     };
     const untyped = descriptor as PropertyDescriptor;

@@ -108,7 +108,8 @@ export class Subscriber {
     const { store, reader, apply, onError, subscription } = this.#parts;
     const hears = (pattern: string): boolean => subscription.handlers.has(pattern);
     const pause = (): Promise<void> => sleep(pauseMs);
-    const feed = new Feed({ store, reader, apply, onError, hears, pause });
+    const { sideBySide } = subscription;
+    const feed = new Feed({ store, reader, apply, onError, sideBySide, hears, pause });
     return (await feed.open()) ? feed : undefined;
   }
 

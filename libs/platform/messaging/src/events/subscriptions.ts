@@ -5,6 +5,8 @@ import type { ListenerExtras } from './hears.ts';
 export interface Subscription {
   readonly name: string;
   readonly publisher: string;
+  /** Order keys whose events are applied at the same time. */
+  readonly sideBySide: number;
   /** By pattern of the event type. */
   readonly handlers: ReadonlyMap<string, MessageHandler>;
 }
@@ -18,7 +20,7 @@ export function subscriptionsOf(
   context: string,
   handlers: ReadonlyMap<string, MessageHandler>,
 ): Subscription[] {
-  const found = new Map<string, { name: string; publisher: string; handlers: Map<string, MessageHandler> }>();
+  const found = new Map<string, Subscription & { readonly handlers: Map<string, MessageHandler> }>();
   for (const [pattern, handler] of handlers) {
     if (handler.isEventHandler !== true) continue;
     if (!isListenerExtras(handler.extras)) {
@@ -26,14 +28,24 @@ export function subscriptionsOf(
         `Context "${context}": ${pattern} is heard without a subscription. Use @Hears(type, 'name').`,
       );
     }
-    const { hears, subscription, where } = handler.extras;
+    const { hears, subscription, sideBySide, where } = handler.extras;
     if (handler.next !== undefined) {
       throw new Error(
         `Context "${context}": ${where} and another method both hear ${pattern}. Give one its own subscription.`,
       );
     }
     const key = `${hears.context} ${subscription}`;
-    const of = found.get(key) ?? { name: subscription, publisher: hears.context, handlers: new Map() };
+    const of = found.get(key) ?? {
+      name: subscription,
+      publisher: hears.context,
+      sideBySide,
+      handlers: new Map(),
+    };
+    if (of.sideBySide !== sideBySide) {
+      throw new Error(
+        `Context "${context}": ${where} hears for ${subscription} with ${sideBySide} side by side, another method with ${of.sideBySide}. Give both the same.`,
+      );
+    }
     found.set(key, of);
     of.handlers.set(hears.pattern, handler);
   }

@@ -2,6 +2,7 @@ import { v2Message, V2MessageOperation } from './operations/v2-message.ts';
 import { v2Messages, V2MessagesOperation } from './operations/v2-messages.ts';
 import { v2Resend, V2ResendOperation } from './operations/v2-resend.ts';
 import { CreateV2Messages1764100000000 } from './store/migrations/1764100000000-create-v2-messages.ts';
+import { WaitingMessages } from './store/waiting-messages.ts';
 import { ApplyResources } from './v2/apply-resources.ts';
 import { MllpDoor } from './v2/mllp.door.ts';
 import { ReadV2 } from './v2/read-v2.ts';
@@ -13,7 +14,7 @@ import { V2ReceivedListener } from './v2/v2-received.listener.ts';
 export const v2Parts = {
   operations: [v2Messages, v2Message, v2Resend],
   controllers: [V2MessagesOperation, V2MessageOperation, V2ResendOperation, V2ReceivedListener],
-  providers: [ReadV2, V2Intake, ResolveIdentities, ApplyResources],
+  providers: [ReadV2, V2Intake, WaitingMessages, ResolveIdentities, ApplyResources],
   doors: [MllpDoor],
   migrations: [CreateV2Messages1764100000000],
 };

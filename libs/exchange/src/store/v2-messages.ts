@@ -1,4 +1,4 @@
-import type { ContextDatabase, Transaction } from '#platform/database';
+import type { Transaction } from '#platform/database';
 import { appendEvents, type NewEvent } from '#platform/messaging';
 import { v2Received } from '../contract/v2-events.ts';
 
@@ -145,67 +145,3 @@ LEFT JOIN v2_lane other ON other.identity = g.merged_identity
 ORDER BY g.place
 ON CONFLICT (sender, control_id, body_hash) DO NOTHING
 RETURNING id, lane, state`;
-
-/** A message that is to be applied. */
-export interface WaitingMessage {
-  readonly id: string;
-  readonly position: number;
-  readonly listener: string;
-  readonly controlId: string;
-  readonly body: Buffer;
-  readonly characterSet: string;
-  readonly mergedLane: string | null;
-  readonly lane: string;
-}
-
-/** The message, unless it was settled already. */
-export async function findWaiting(
-  database: ContextDatabase,
-  id: string,
-): Promise<WaitingMessage | undefined> {
-  const [row] = await database.query<WaitingMessage>('*', {
-    name: 'exchange.v2.waiting',
-    text: `SELECT id, position, listener, control_id AS "controlId", body, character_set AS "characterSet", lane, merged_lane AS "mergedLane"
-      FROM v2_message WHERE id = $1 AND state = 'waiting'`,
-    values: [id],
-  });
-  return row;
-}
-
-/** Whether a message that came earlier, for the patient who is merged, still waits. */
-export async function hasEarlierOfMerged(
-  database: ContextDatabase,
-  { mergedLane, position, lane }: WaitingMessage,
-): Promise<boolean> {
-  if (mergedLane === null || mergedLane === lane) return false;
-  const rows = await database.query('*', {
-    name: 'exchange.v2.earlier',
-    text: `SELECT FROM v2_message WHERE lane = $1 AND position < $2 AND state = 'waiting' LIMIT 1`,
-    values: [mergedLane, position],
-  });
-  return rows.length > 0;
-}
-
-export interface Settlement {
-  readonly state: 'applied' | 'failed' | 'dismissed';
-  readonly issues: readonly V2Issue[];
-  readonly patients: readonly string[];
-  /** Which field of the message made which element; see `#platform/v2-to-fhir`. */
-  readonly lineage?: object;
-}
-
-export async function settle(transaction: Transaction, id: string, settlement: Settlement): Promise<void> {
-  const { state, issues, patients, lineage } = settlement;
-  await transaction.query({
-    name: 'exchange.v2.settle',
-    text: `UPDATE v2_message SET state = $2, issues = $3, patients = $4, lineage = $5, settled_at = clock_timestamp()
-      WHERE id = $1`,
-    values: [
-      id,
-      state,
-      JSON.stringify(issues),
-      patients,
-      lineage === undefined ? null : JSON.stringify(lineage),
-    ],
-  });
-}

@@ -1,35 +1,33 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#platform/access';
-import { asFault, Fault, parseLexical } from '#platform/fhir';
-import { Messenger } from '#platform/messaging';
-import { resourceContracts, type Stored } from '#platform/store';
+import { Fault, parseLexical } from '#platform/fhir';
+import { decodeFault, Messenger } from '#platform/messaging';
+import { resourceContracts, type WriteResource } from '#platform/store';
 import { merge, type MappedResource } from '#platform/v2-to-fhir';
 import { calledOff } from '../domain/called-off.ts';
 import { ResourceOwners } from '../resource-owners.ts';
-import { ResolveIdentities } from './resolve-identities.ts';
+import { address, type Known, type KnownResources } from './known.ts';
+import { Refused } from './refused.ts';
+import { isFoundByIdentifier, ResolveIdentities } from './resolve-identities.ts';
 
 /** Other writers may be at the same resource; each time it is read anew. */
 const attempts = 5;
-const sideBySide = 8;
+/** Resources that one call writes: a long message leaves others their turn. */
+const writtenTogether = 100;
 
 type Json = Readonly<Record<string, unknown>>;
 
-interface Known {
-  readonly stored: Stored;
+/** What is to be written of one resource. */
+interface Draft {
+  readonly resource: MappedResource;
+  readonly request: WriteResource;
   readonly text: string;
 }
 
-const address = ({ type, id }: { readonly type: string; readonly id: string }) => `${type}/${id}`;
-
-/** The owner of a type refuses one resource of the message. */
-export class Refused extends Error {
-  constructor(
-    readonly resource: MappedResource,
-    readonly fault: Fault,
-  ) {
-    super(fault.message);
-    this.name = 'Refused';
-  }
+/** A write that came too late: somebody else wrote the resource meanwhile. */
+interface Overtaken {
+  readonly resource: MappedResource;
+  readonly fault: Fault;
 }
 
 /**
@@ -59,24 +57,27 @@ export class ApplyResources {
    * @throws Refused when a context refuses one of them; Fault when it does not answer
    */
   async apply(caller: Caller, mapped: readonly MappedResource[], source: string): Promise<readonly string[]> {
-    const resources = await this.#identities.resolve(caller, mapped);
-    const known = await this.#read(caller, resources);
-    const write = (resource: MappedResource) =>
-      this.#write(caller, resource, known.get(address(resource)), source);
-    const encounters = resources.filter(({ type }) => type === 'Encounter');
-    const others = resources.filter(({ type }) => type !== 'Encounter');
-    for (let from = 0; from < others.length; from += sideBySide)
-      await Promise.all(others.slice(from, from + sideBySide).map(write));
-    for (const each of encounters) await write(each);
+    const [{ resources, known: found }, others] = await Promise.all([
+      this.#identities.resolve(caller, mapped),
+      this.#read(
+        caller,
+        mapped.filter((resource) => !isFoundByIdentifier(resource)),
+      ),
+    ]);
+    const known = new Map([...others, ...found]);
+    const [encounters, rest] = [true, false].map((isEncounter) =>
+      resources.filter(({ type }) => (type === 'Encounter') === isEncounter),
+    ) as [MappedResource[], MappedResource[]];
+    await this.#write(caller, rest, known, source);
+    await this.#write(caller, encounters, known, source);
     return [...new Set(resources.filter(({ type }) => type === 'Patient').map(({ id }) => id))];
   }
 
   /** What is there of them, asked of each context once. */
-  async #read(caller: Caller, resources: readonly MappedResource[]): Promise<ReadonlyMap<string, Known>> {
-    const byContext = Map.groupBy(resources, ({ type }) => this.#contextOf(type));
+  async #read(caller: Caller, resources: readonly MappedResource[]): Promise<KnownResources> {
     const known = new Map<string, Known>();
     await Promise.all(
-      [...byContext].map(async ([context, own]) => {
+      [...this.#byContext(resources)].map(async ([context, own]) => {
         const { readMany } = resourceContracts(context);
         const references = [...new Set(own.map(address))];
         const { result, texts } = await this.#messenger.call(caller, readMany, { references });
@@ -86,37 +87,59 @@ export class ApplyResources {
     return known;
   }
 
+  /** Lays each over what is known of it, and where another writer was faster, over what is there then. */
   async #write(
     caller: Caller,
-    resource: MappedResource,
-    known: Known | undefined,
+    resources: readonly MappedResource[],
+    known: KnownResources,
     source: string,
   ): Promise<void> {
-    const { type, id } = resource;
-    const { write } = resourceContracts(this.#contextOf(type));
-    let now = known;
-    for (let attempt = 1; ; attempt += 1) {
-      const before = now && (parseLexical(now.text) as Json);
-      const after = calledOff(before, merge(before, resource) as Json, resource.mode);
-      if (before !== undefined && JSON.stringify(after) === JSON.stringify(before)) return;
-      const text = JSON.stringify({ ...after, meta: { ...(after['meta'] as Json | undefined), source } });
-      // What is not there and yet in the way was deleted: then it is made anew.
-      const ifMatch = now?.stored.version ?? (attempt === 1 ? 0 : undefined);
-      const condition = ifMatch === undefined ? {} : { ifMatch };
-      try {
-        await this.#messenger.call(
-          caller,
-          write,
-          { method: 'update', type, id, ...condition },
-          { texts: [text] },
-        );
-        return;
-      } catch (error) {
-        const fault = asFault(error);
-        if (fault.kind !== 'version-conflict' || attempt === attempts) throw new Refused(resource, fault);
-        now = (await this.#read(caller, [resource])).get(address(resource));
-      }
+    let [left, now] = [resources, known];
+    for (let attempt = 1; left.length > 0; attempt += 1) {
+      const drafts = left.flatMap((resource) => draft(resource, now.get(address(resource)), source, attempt));
+      const overtaken = await this.#writeOnce(caller, drafts);
+      if (attempt === attempts && overtaken[0] !== undefined)
+        throw new Refused(overtaken[0].resource, overtaken[0].fault);
+      left = overtaken.map(({ resource }) => resource);
+      now = left.length === 0 ? now : await this.#read(caller, left);
     }
+  }
+
+  async #writeOnce(caller: Caller, drafts: readonly Draft[]): Promise<readonly Overtaken[]> {
+    const overtaken: Overtaken[] = [];
+    const byContext = Map.groupBy(drafts, ({ resource }) => this.#contextOf(resource.type));
+    const writeAll = async ([context, own]: readonly [string, readonly Draft[]]): Promise<void> => {
+      for (let from = 0; from < own.length; from += writtenTogether)
+        overtaken.push(
+          ...(await this.#writeTogether(caller, context, own.slice(from, from + writtenTogether))),
+        );
+    };
+    await Promise.all([...byContext].map(writeAll));
+    return overtaken;
+  }
+
+  async #writeTogether(
+    caller: Caller,
+    context: string,
+    drafts: readonly Draft[],
+  ): Promise<readonly Overtaken[]> {
+    const { result } = await this.#messenger.call(
+      caller,
+      resourceContracts(context).writeMany,
+      { writes: drafts.map(({ request }) => request) },
+      { texts: drafts.map(({ text }) => text) },
+    );
+    return result.flatMap((each, at) => {
+      if ('written' in each) return [];
+      const { resource } = drafts[at]!;
+      const fault = decodeFault(each.refused);
+      if (fault.kind !== 'version-conflict') throw new Refused(resource, fault);
+      return [{ resource, fault }];
+    });
+  }
+
+  #byContext(resources: readonly MappedResource[]): ReadonlyMap<string, readonly MappedResource[]> {
+    return Map.groupBy(resources, ({ type }) => this.#contextOf(type));
   }
 
   #contextOf(type: string): string {
@@ -125,4 +148,22 @@ export class ApplyResources {
       throw new Fault('not-supported', 'The message makes a resource of a type that nobody here owns.');
     return context;
   }
+}
+
+/** What writes a resource as the message has it, under the version that was read; nothing where nothing changes. */
+function draft(
+  resource: MappedResource,
+  known: Known | undefined,
+  source: string,
+  attempt: number,
+): readonly Draft[] {
+  const before = known && (parseLexical(known.text) as Json);
+  const after = calledOff(before, merge(before, resource) as Json, resource.mode);
+  if (before !== undefined && JSON.stringify(after) === JSON.stringify(before)) return [];
+  const text = JSON.stringify({ ...after, meta: { ...(after['meta'] as Json | undefined), source } });
+  // What is not there and yet in the way was deleted: then it is made anew.
+  const ifMatch = known?.stored.version ?? (attempt === 1 ? 0 : undefined);
+  const { type, id } = resource;
+  const request = { method: 'update' as const, type, id, ...(ifMatch === undefined ? {} : { ifMatch }) };
+  return [{ resource, request, text }];
 }

@@ -4,6 +4,7 @@ import { Messenger } from '#platform/messaging';
 import { resourceContracts } from '#platform/store';
 import type { MappedResource } from '#platform/v2-to-fhir';
 import { ResourceOwners } from '../resource-owners.ts';
+import { address, type Known, type KnownResources } from './known.ts';
 
 /** Found by their identifiers, whoever stored them; what else a message makes, it finds again by the id it gave. */
 const foundByIdentifier = new Set(['Patient', 'Encounter']);
@@ -11,6 +12,25 @@ const longestChain = 16;
 
 interface Linked {
   readonly link?: readonly { readonly type?: string; readonly other?: { readonly reference?: string } }[];
+}
+
+export interface Resolved {
+  /** Those whose ids are final; references of others to them are led along. */
+  readonly resources: readonly MappedResource[];
+  /** Of those that were found by their identifiers, as they are now. */
+  readonly known: KnownResources;
+}
+
+/** Where a resource of the message belongs. */
+interface Place {
+  readonly resource: MappedResource;
+  readonly id: string;
+  readonly known?: Known | undefined;
+}
+
+/** Whether only its identifier tells which resource it is. */
+export function isFoundByIdentifier({ type, identity }: MappedResource): boolean {
+  return foundByIdentifier.has(type) && identity !== undefined;
 }
 
 /**
@@ -27,24 +47,29 @@ export class ResolveIdentities {
     this.#owners = owners;
   }
 
-  async resolve(caller: Caller, resources: readonly MappedResource[]): Promise<readonly MappedResource[]> {
+  async resolve(caller: Caller, resources: readonly MappedResource[]): Promise<Resolved> {
+    // Asked all at once, so that those of one context share a round trip to its database.
+    const places = await Promise.all(
+      resources.filter(isFoundByIdentifier).map((resource) => this.#find(caller, resource)),
+    );
+    const known = new Map<string, Known>();
     const moved = new Map<string, string>();
-    for (const resource of resources) {
-      if (!foundByIdentifier.has(resource.type)) continue;
-      const id = await this.#find(caller, resource);
-      if (id !== resource.id) moved.set(`${resource.type}/${resource.id}`, `${resource.type}/${id}`);
+    for (const { resource, id, known: found } of places) {
+      if (found !== undefined) known.set(address(found.stored), found);
+      if (id !== resource.id) moved.set(address(resource), address({ type: resource.type, id }));
     }
-    if (moved.size === 0) return resources;
-    return resources.map((resource) => {
-      const id = moved.get(`${resource.type}/${resource.id}`)?.split('/')[1] ?? resource.id;
+    if (moved.size === 0) return { resources, known };
+    const led = resources.map((resource) => {
+      const id = moved.get(address(resource))?.split('/')[1] ?? resource.id;
       return { ...resource, id, content: { ...(redirected(resource.content, moved) as object), id } };
     });
+    return { resources: led, known };
   }
 
-  async #find(caller: Caller, { type, id, identity, content }: MappedResource): Promise<string> {
-    if (identity === undefined) return id;
+  async #find(caller: Caller, resource: MappedResource): Promise<Place> {
+    const { type, id, identity, content } = resource;
     const search = {
-      filters: [{ parameter: 'identifier', type: 'token' as const, values: [identity] }],
+      filters: [{ parameter: 'identifier', type: 'token' as const, values: [identity!] }],
       sort: [],
       count: 8,
       total: 'none' as const,
@@ -53,24 +78,29 @@ export class ResolveIdentities {
     // Both of a merge carry the old number: the one whom the number made is asked where it leads.
     const own = result.matches.findIndex((match) => match.id === id);
     const at = own < 0 ? 0 : own;
-    const found = result.matches[at]?.id;
-    if (found === undefined) return id;
+    const stored = result.matches[at];
+    if (stored === undefined) return { resource, id };
+    const found = { stored, text: texts[at]! };
     // The message that merges says so of the one who is merged, and of nobody else.
-    if (type !== 'Patient' || replacedBy(content) !== undefined) return found;
-    return this.#survivor(caller, found, texts[at]);
+    if (type !== 'Patient' || replacedBy(content) !== undefined)
+      return { resource, id: stored.id, known: found };
+    return { resource, ...(await this.#survivor(caller, found)) };
   }
 
   /** Where a patient leads who was merged into one who was merged into one … */
-  async #survivor(caller: Caller, patient: string, text: string | undefined): Promise<string> {
-    let [survivor, of] = [patient, text];
-    for (let step = 0; step < longestChain; step += 1) {
-      const next = of === undefined ? undefined : replacedBy(JSON.parse(of) as Linked);
-      if (next === undefined) return survivor;
+  async #survivor(caller: Caller, patient: Known): Promise<Omit<Place, 'resource'>> {
+    let place: Omit<Place, 'resource'> = { id: patient.stored.id, known: patient };
+    for (let step = 0; step < longestChain && place.known !== undefined; step += 1) {
+      const next = replacedBy(JSON.parse(place.known.text) as Linked);
+      if (next === undefined) return place;
       const references = [`Patient/${next}`];
-      const { texts } = await this.#messenger.call(caller, this.#of('Patient').readMany, { references });
-      [survivor, of] = [next, texts[0]];
+      const { result, texts } = await this.#messenger.call(caller, this.#of('Patient').readMany, {
+        references,
+      });
+      const [stored] = result;
+      place = { id: next, known: stored && { stored, text: texts[0]! } };
     }
-    return survivor;
+    return place;
   }
 
   #of(type: string) {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { Message, Repetition } from '#platform/hl7v2';
+import type { Segment } from '#platform/hl7v2';
+import { patientsOf, type Identity, type Mapped } from '#platform/v2-to-fhir';
 
 /** In whose lane a message belongs. */
 export interface MessageIdentity {
@@ -7,29 +8,35 @@ export interface MessageIdentity {
   readonly mergedIdentity?: string;
 }
 
+/** By what lanes are told apart, before it is known what the message says. */
+export interface LaneOptions {
+  readonly listener: string;
+  readonly secret: string;
+}
+
 /**
- * Messages of one patient are applied in the order in which they came. Who it is, says the medical record number in
- * PID-3, else the first identifier there; of a message about nobody, its sender. Only a hash under `secret` leaves here:
- * lanes show up in places where no identifier may stand, and numbers are easily guessed.
+ * Messages of one patient are applied in the order in which they came. Who it is, says the mapping, by the identifier under
+ * which it finds the patient again. Only a hash under `secret` leaves here: lanes show up in places where no identifier may
+ * stand, and numbers are easily guessed.
  */
-export function messageIdentity(message: Message, listener: string, secret: string): MessageIdentity {
-  const hashOf = (text: string) => createHmac('sha256', secret).update(text).digest('hex').slice(0, 32);
-  const own = identifierOf(message.first('PID')?.field(3));
-  const merged = isMerge(message) ? identifierOf(message.first('MRG')?.field(1)) : undefined;
-  const identity = hashOf(own ?? `${listener}|${message.at('MSH-3') ?? ''}|${message.at('MSH-4') ?? ''}`);
-  return {
-    identity,
-    ...(own === undefined || merged === undefined ? {} : { mergedIdentity: hashOf(merged) }),
-  };
+export function messageIdentity(
+  mapped: Pick<Mapped, 'resources'>,
+  header: Segment,
+  lanes: LaneOptions,
+): MessageIdentity {
+  const { patient, merged } = patientsOf(mapped);
+  if (patient === undefined) return senderIdentity(header, lanes);
+  const identity = hashOf(lanes, patient);
+  return merged === undefined ? { identity } : { identity, mergedIdentity: hashOf(lanes, merged) };
 }
 
-function isMerge(message: Message): boolean {
-  return message.at('MSH-9.1') === 'ADT' && message.at('MSH-9.2') === 'A40';
+/** The lane of messages about nobody, and of those that are not applied. */
+export function senderIdentity(header: Segment | undefined, lanes: LaneOptions): MessageIdentity {
+  const { listener } = lanes;
+  return { identity: hashOf(lanes, [listener, header?.value(3) ?? '', header?.value(4) ?? '']) };
 }
 
-/** Authority and number; the authority's own number or, without one, its name. */
-function identifierOf(repetitions: readonly Repetition[] = []): string | undefined {
-  const valued = repetitions.filter((each) => each.value(1) !== undefined);
-  const chosen = valued.find((each) => each.value(5) === 'MR') ?? valued[0];
-  return chosen && `patient|${chosen.value(4, 2) ?? chosen.value(4, 1) ?? ''}|${chosen.value(1)}`;
+function hashOf({ secret }: LaneOptions, who: Identity | readonly string[]): string {
+  const words = 'value' in who ? ['patient', who.system ?? '', who.value] : ['sender', ...who];
+  return createHmac('sha256', secret).update(words.join('\u0000')).digest('hex').slice(0, 32);
 }

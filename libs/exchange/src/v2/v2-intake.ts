@@ -28,7 +28,7 @@ import { keepMessages, type Kept, type NewV2Message, type V2Issue } from '../sto
 import { dismiss } from '../store/v2-queue.ts';
 import { accepted } from './accepted.ts';
 import type { ListenerProfile } from './listener-profile.ts';
-import { messageIdentity, type MessageIdentity } from './message-identity.ts';
+import { messageIdentity, senderIdentity, type MessageIdentity } from './message-identity.ts';
 import { issueOf, ReadV2 } from './read-v2.ts';
 
 const mostTogether = 64;
@@ -92,13 +92,13 @@ export class V2Intake {
    * it again
    */
   async take(body: Uint8Array, profile: ListenerProfile): Promise<readonly Uint8Array[]> {
-    const examined = this.#examine(body, profile, await this.#identitySecret());
     try {
+      const examined = this.#examine(body, profile, await this.#identitySecret());
       const { acknowledgement } = await this.#together.add('*', newMessage(body, profile, examined));
       return framesOf(acknowledgement);
     } catch (error) {
       log.error({ component: 'v2', error }, 'a message could not be kept');
-      return framesOf(acknowledgements({ ...examined, errors: [notKept] }));
+      return notTaken(salvageHeader(body), notKept);
     }
   }
 
@@ -123,8 +123,7 @@ export class V2Intake {
 
   /** Answers the beginning of a message that is larger than a listener takes. */
   refuse(beginning: Uint8Array): Promise<readonly Uint8Array[]> {
-    const header = salvageHeader(beginning);
-    return Promise.resolve(framesOf(acknowledgements({ header, characterSet: ascii, errors: [tooLarge] })));
+    return Promise.resolve(notTaken(salvageHeader(beginning), tooLarge));
   }
 
   #identitySecret(): Promise<string> {
@@ -136,20 +135,27 @@ export class V2Intake {
   }
 
   #examine(body: Uint8Array, profile: ListenerProfile, secret: string): Examined {
+    const lanes = { listener: profile.name, secret };
     try {
       const { message, characterSet } = this.#reading.parse(body, profile.characterSet);
       const header = message.first('MSH')!;
-      const identity = messageIdentity(message, profile.name, secret);
-      const known = { header, characterSet, identity };
+      const known = { header, characterSet };
       try {
         checkHeader(header, { ...accepted, processingIds: profile.processingIds });
-        return { ...known, errors: this.#reading.map(message).issues.map(errorOf) };
+        const mapped = this.#reading.map(message);
+        const identity = messageIdentity(mapped, header, lanes);
+        return { ...known, errors: mapped.issues.map(errorOf), identity };
       } catch (error) {
-        return { ...known, errors: [faultOf(error)] };
+        return { ...known, errors: [faultOf(error)], identity: senderIdentity(header, lanes) };
       }
     } catch (error) {
-      const identity = { identity: hash('sha256', profile.name).slice(0, 32) };
-      return { header: salvageHeader(body), characterSet: ascii, errors: [faultOf(error)], identity };
+      const header = salvageHeader(body);
+      return {
+        header,
+        characterSet: ascii,
+        errors: [faultOf(error)],
+        identity: senderIdentity(header, lanes),
+      };
     }
   }
 }
@@ -219,6 +225,11 @@ function encoded(text: string): Uint8Array {
     if (error instanceof Hl7Fault) return Buffer.from(text);
     throw error;
   }
+}
+
+/** What is answered to a message of which nothing is kept. */
+function notTaken(header: Segment | undefined, error: MessageError): readonly Uint8Array[] {
+  return framesOf(acknowledgements({ header, characterSet: ascii, errors: [error] }));
 }
 
 function framesOf(acknowledgement: Buffer): readonly Uint8Array[] {

@@ -122,13 +122,20 @@ export class Finish {
       this.#ids.set(draft, idOf(key));
       const first = byKey.get(key);
       if (first) {
-        mergeInto(first.content, draft.content);
+        if (this.#refersTo(draft, first)) this.#run.issues.push(mergedIntoSelf);
+        else mergeInto(first.content, draft.content);
         continue;
       }
       byKey.set(key, draft);
       unified.push(draft);
     }
     return unified;
+  }
+
+  #refersTo(draft: Draft, other: Draft): boolean {
+    let refers = false;
+    this.#each(draft.content, (link) => (refers ||= link.draft === other));
+    return refers;
   }
 
   #identityOf(draft: Draft): Identity | undefined {
@@ -227,6 +234,13 @@ export class Finish {
     return { reference: `${link.draft.type}/${id}`, ...beside };
   }
 }
+
+/** Only patients are linked to their like. */
+const mergedIntoSelf: MappingIssue = {
+  severity: 'error',
+  location: 'MRG[1]-1',
+  text: 'The patient cannot be merged into the same patient. Have the sender name the other.',
+};
 
 /** The words as a key; where it is taken, with the first number that is free. */
 function freeKey(words: readonly string[], taken: ReadonlyMap<string, unknown>): string {

@@ -4,10 +4,14 @@
  *   const mapper = new Mapper(pack?)           compiles the tables; keep it
  *   mapper.map(message) → Mapped               resources with identity, mode, what to remove, lineage; issues
  *   merge(before, mapped) → resource           keeps what the message does not speak of
+ *   patientsOf(mapped) → identities            whom it is about, and who is merged into that one
+ *   mappedMessageTypes                         for which there are tables: `ADT^A01`
  *   usualTables(site?) → Tables                what it maps by, for who goes the other way
  */
 export { Mapper, type SitePack } from './mapper.ts';
 export { merge } from './merge.ts';
+export { mappedMessageTypes } from './own/events.ts';
 export { usualTables } from './own/tables.ts';
+export { patientsOf, type PatientsOf } from './patients-of.ts';
 export type * from './mapped.ts';
 export type { CodeMap, Condition, MessageRow, Row, RowOrGap, Tables } from './tables.ts';

@@ -92,6 +92,11 @@ describe('visits', () => {
     ]);
   });
 
+  it('refuse to merge a patient into the same patient', () => {
+    const { issues } = usual.map(parseMessage([header('ADT^A40'), pid, 'MRG|77^^^GH^MR'].join('\r')));
+    expect(issues).toContainEqual(expect.objectContaining({ severity: 'error', location: 'MRG[1]-1' }));
+  });
+
   it('give two patients one record by A40, and the other stays to be found', () => {
     const mapped = map(usual, header('ADT^A40'), pid, 'MRG|66^^^GH^MR||||||Roe^Jane');
     const [gone, survivor] = all(mapped, 'Patient');

@@ -24,6 +24,11 @@ const structures: Readonly<Record<string, string>> = {
   RAS_O17: 'RAS_O17',
 };
 
+/** Message types as MSH-9 has them: `ADT^A01`. */
+export const mappedMessageTypes: readonly string[] = Object.keys(structures).map((event) =>
+  event.replace('_', '^'),
+);
+
 /** The message tables that events lead to. */
 export const structureNames: readonly string[] = [...new Set(Object.values(structures))];
 

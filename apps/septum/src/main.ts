@@ -11,6 +11,7 @@ import { serveVerb } from './verbs/serve.ts';
 import { settingsVerb } from './verbs/settings.ts';
 import { tokenVerb } from './verbs/token.ts';
 import { topologyVerb } from './verbs/topology.ts';
+import { v2Verb } from './verbs/v2.ts';
 
 const program = new Command('septum')
   .description("The hospital's data exchange in one program.")
@@ -19,6 +20,7 @@ const program = new Command('septum')
   .addCommand(tokenVerb())
   .addCommand(importVerb())
   .addCommand(exportVerb())
+  .addCommand(v2Verb())
   .addCommand(demoVerb())
   .addCommand(topologyVerb())
   .addCommand(doctorVerb())

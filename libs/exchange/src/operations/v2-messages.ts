@@ -21,7 +21,7 @@ const mostCount = 500;
 
 /**
  * `GET $v2-messages?state=rejected,failed&listener=&_count=&before=` answers Parameters with a `message` for each: `id`,
- * `position`, `received`, `listener`, `sender`, `controlId`, `event`, `state`, `repeated`, and an `issue` with `location`,
+ * `position`, `received`, `listener`, `sender`, `controlId`, `event`, `state`, `repeated` (by its sender), `attempt` (to apply it, as somebody asked), and an `issue` with `location`,
  * `code` and `text` for each thing wrong. `next`: the `before` of the next page. Faults: `forbidden` without the scope to
  * search MessageHeader, `unknown-parameter`, `bad-parameter`.
  */
@@ -53,6 +53,7 @@ export function messageParameter(head: V2MessageHead): object {
     { name: 'event', valueCode: head.event },
     { name: 'state', valueCode: head.state },
     { name: 'repeated', valueUnsignedInt: head.repeated },
+    { name: 'attempt', valuePositiveInt: head.attempt },
     ...(head.reusedId ? [{ name: 'reusedControlId', valueBoolean: true }] : []),
     ...(head.corrects === null ? [] : [{ name: 'corrects', valueUuid: `urn:uuid:${head.corrects}` }]),
     ...head.issues.map(issueParameter),

@@ -17,6 +17,8 @@ export interface V2MessageHead {
   readonly issues: readonly V2Issue[];
   /** How often the sender sent it again. */
   readonly repeated: number;
+  /** 1, and one more each time that somebody had it applied again. */
+  readonly attempt: number;
   /** Its control id was another message's before. */
   readonly reusedId: boolean;
   readonly corrects: string | null;
@@ -37,7 +39,7 @@ export interface HeadsWanted {
 }
 
 const head = `id, position, (extract(epoch FROM received_at) * 1000)::float8 AS "receivedAt", listener, sender,
-  control_id AS "controlId", event, state, issues, repeated, reused_id AS "reusedId", corrects`;
+  control_id AS "controlId", event, state, issues, repeated, attempt, reused_id AS "reusedId", corrects`;
 
 /** The newest first; one more than wanted, when there is one. */
 export function listHeads(
@@ -96,4 +98,29 @@ export async function dismiss(transaction: Transaction, id: string): Promise<boo
     values: [id],
   });
   return rows.length > 0;
+}
+
+/**
+ * Removes messages that were settled before, the oldest first. One copy at a time does: to another it answers that there
+ * was none.
+ */
+export function removeSettled(
+  database: ContextDatabase,
+  { before, most }: { readonly before: Date; readonly most: number },
+): Promise<number> {
+  return database.transact('*', async (transaction) => {
+    const [lock] = await transaction.query<{ mine: boolean }>({
+      name: 'exchange.v2.remove-lock',
+      text: `SELECT pg_try_advisory_xact_lock(hashtextextended('exchange v2 retention', 0)) AS mine`,
+    });
+    if (lock?.mine !== true) return 0;
+    const removed = await transaction.query({
+      name: 'exchange.v2.remove',
+      text: `DELETE FROM v2_message WHERE id = ANY (ARRAY(
+          SELECT id FROM v2_message WHERE state IN ('applied', 'dismissed') AND settled_at < $1 ORDER BY settled_at LIMIT $2))
+        RETURNING id`,
+      values: [before, most],
+    });
+    return removed.length;
+  });
 }

@@ -67,6 +67,13 @@ export class Settings {
   @ValidateNested({ each: true })
   mllpListeners: MllpListenerSettings[] = [];
 
+  @Setting(
+    'SEPTUM_V2_RETENTION_DAYS',
+    'Days for which an HL7 v2 message is kept once it was applied, or dismissed; 0 keeps it for good. One that waits, was rejected or failed is kept until that is resolved.',
+  )
+  @WholeNumber(0, 36_500)
+  v2RetentionDays: number = 90;
+
   @Setting('SEPTUM_DATA_DIR', 'Folder of the embedded PostgreSQL and of `run.json`.')
   @IsString()
   @Matches(/./, { message: 'must name a folder' })

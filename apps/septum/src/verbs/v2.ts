@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { Fault } from '#platform/fhir';
+import { apiFlags, FhirApi, type ApiFlags } from './import/fhir-api.ts';
+import { describeMessage, flat, listMessages, type Parameter } from './v2/told-messages.ts';
+import { verb } from './verb.ts';
+
+interface Parameters {
+  readonly parameter?: readonly Parameter[];
+}
+
+interface ListOptions extends ApiFlags {
+  readonly state?: string;
+  readonly listener?: string;
+  readonly count: string;
+  readonly before?: string;
+}
+
+interface ResendOptions extends ApiFlags {
+  readonly body?: string;
+  readonly dismiss?: boolean;
+  readonly from?: string;
+  readonly to?: string;
+  readonly listener?: string;
+}
+
+const help = `
+A message that was rejected (its sender was told so) or failed (a context refused it later) waits for somebody:
+  septum v2 list --state rejected,failed          which there are, and where each is wrong
+  septum v2 show <id> > message.hl7               as it came; that you read it is recorded
+  septum v2 resend <id> --body message.hl7        the corrected text in its place
+  septum v2 resend <id>                           as it came, once what refused it was corrected
+  septum v2 resend <id> --dismiss                 nothing more is to become of it
+  septum v2 resend --from 2026-03-01T00:00:00Z --to 2026-03-02T00:00:00Z    all of that time once more, in order
+What a message said already changes nothing.`;
+
+/** The HL7 v2 messages of a running Septum, and what becomes of those that are wrong. */
+export function v2Verb(): Command {
+  return new Command('v2')
+    .description('HL7 v2 messages: which came and where each is wrong, one as it came, and applying again')
+    .addHelpText('after', help)
+    .addCommand(listVerb())
+    .addCommand(showVerb())
+    .addCommand(resendVerb());
+}
+
+function listVerb(): Command {
+  return verb<ListOptions>(
+    'list',
+    'list messages, the newest first; nothing that stands in them',
+    (command) =>
+      apiFlags(command)
+        .option('--state <states>', 'of waiting, applied, rejected, failed, dismissed, with commas')
+        .option('--listener <name>', 'only what came by this listener')
+        .option('--count <number>', 'how many at most, to 500', '50')
+        .option('--before <position>', 'only older ones: the next page'),
+    async ({ state, listener, count, before, ...flags }, told) => {
+      const query = new URLSearchParams({ _count: count });
+      for (const [name, value] of Object.entries({ state, listener, before }))
+        if (value !== undefined) query.set(name, value);
+      const { parameter = [] } = await ask(await FhirApi.open(flags), `$v2-messages?${query}`);
+      const messages = parameter.filter(({ name }) => name === 'message').map(flat);
+      const next = parameter.find(({ name }) => name === 'next')?.valueString;
+      told.answer(listMessages(messages, next), { messages, next: next ?? null });
+    },
+  );
+}
+
+function showVerb(): Command {
+  return verb<ApiFlags>(
+    'show',
+    'print one message as it came, and on stderr what became of it; that you read it is recorded',
+    (command) => apiFlags(command).argument('<id>', 'as septum v2 list tells it'),
+    async (flags, told, [id = '']) => {
+      const { parameter = [] } = await ask(
+        await FhirApi.open(flags),
+        `$v2-message?id=${encodeURIComponent(id)}`,
+      );
+      const value = (wanted: string) => parameter.find(({ name }) => name === wanted);
+      const message = flat(value('message') ?? { name: 'message' });
+      const [body, bytes] = [value('body')?.valueString, value('bytes')?.valueBase64Binary];
+      told.progress(describeMessage(message));
+      told.answer(body ?? `Base64, since it cannot be read as text: ${String(bytes)}`, {
+        message,
+        body,
+        bytes,
+      });
+    },
+  );
+}
+
+function resendVerb(): Command {
+  return verb<ResendOptions>(
+    'resend',
+    'apply a message again, as it came or corrected, or all of a stretch of time; or dismiss one',
+    (command) =>
+      apiFlags(command)
+        .argument('[id]', 'as septum v2 list tells it; none with --from and --to')
+        .option('--body <file>', 'the corrected text, a line for each segment; - is stdin')
+        .option('--dismiss', 'nothing more is to become of it')
+        .option('--from <instant>', 'all that came from then on')
+        .option('--to <instant>', 'and before then')
+        .option('--listener <name>', 'of that time, only what came by this listener'),
+    async (options, told, [id]) => {
+      const parameter = resendParameters(options, id);
+      const body = JSON.stringify({ resourceType: 'Parameters', parameter });
+      const answer = JSON.parse(await (await FhirApi.open(options)).post('$v2-resend', body)) as Parameters;
+      const applied = answer.parameter?.find(({ name }) => name === 'applied')?.valueUnsignedInt ?? 0;
+      const text =
+        options.dismiss === true
+          ? 'Dismissed.'
+          : `${applied} to be applied again. septum v2 list tells what becomes of it.`;
+      told.answer(text, { applied, dismissed: options.dismiss === true });
+    },
+  );
+}
+
+function resendParameters(options: ResendOptions, id: string | undefined): object[] {
+  const { body, dismiss, from, to, listener } = options;
+  const isOfTime = from !== undefined || to !== undefined;
+  if (isOfTime ? id !== undefined || body !== undefined || dismiss === true : id === undefined)
+    throw new Fault(
+      'bad-parameter',
+      'Give either the id of a message, or --from and --to. septum v2 list --state rejected,failed tells the ids.',
+    );
+  if (body !== undefined && dismiss === true)
+    throw new Fault(
+      'bad-parameter',
+      'Give --body to correct the message or --dismiss to lay it aside, not both.',
+    );
+  const text = (name: string, value: string | undefined) =>
+    value === undefined ? [] : [{ name, valueString: value }];
+  if (isOfTime) return [...text('from', from), ...text('to', to), ...text('listener', listener)];
+  return [
+    ...text('id', id),
+    ...text('body', body === undefined ? undefined : readFileSync(body === '-' ? 0 : body, 'utf8')),
+    ...(dismiss === true ? [{ name: 'dismiss', valueBoolean: true }] : []),
+  ];
+}
+
+async function ask(api: FhirApi, path: string): Promise<Parameters> {
+  return JSON.parse(await api.get(path)) as Parameters;
+}

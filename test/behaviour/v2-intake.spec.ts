@@ -1,4 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { frame, FrameReader, parseMessage, type Message } from '#platform/hl7v2';
 import { eventually, openHouse, type House, type Json } from '#platform/testing';
@@ -170,6 +173,7 @@ describe('HL7 v2 messages', () => {
         event: of(part, 'event')?.['valueCode'],
         state: of(part, 'state')?.['valueCode'],
         repeated: of(part, 'repeated')?.['valueUnsignedInt'],
+        attempt: of(part, 'attempt')?.['valuePositiveInt'],
       }));
   };
   const resend = (...parameter: object[]) =>
@@ -196,6 +200,34 @@ describe('HL7 v2 messages', () => {
     expect((await resend(id, { name: 'dismiss', valueBoolean: true })).status).toBe(404);
   });
 
+  it('are listed, read, corrected and laid aside from the command line', async () => {
+    await sendOne(message('A28', [person('109', 'Typed')]).replace('|2.5.1', '|9.9'));
+    const list = ['v2', 'list', '--state', 'rejected', '--count', '1'];
+    const { messages } = JSON.parse((await house.command(...list, '--json')).stdout) as {
+      messages: { id: string; state: string; issues: { location: string; code: string }[] }[];
+    };
+    expect(messages).toMatchObject([{ state: 'rejected', issues: [{ location: 'MSH-12', code: '203' }] }]);
+    const { id } = messages[0]!;
+    const listed = (await house.command(...list)).stdout;
+    expect(listed).toContain(id);
+    expect(listed).not.toContain('Typed');
+    const { stdout } = await house.command('v2', 'show', id);
+    const folder = await mkdtemp(join(tmpdir(), 'septum-v2-'));
+    const corrected = join(folder, 'corrected.hl7');
+    await writeFile(corrected, stdout.replace('|9.9', '|2.5.1'));
+    await house.command('v2', 'resend', id, '--body', corrected);
+    await rm(folder, { recursive: true });
+    await eventually(async () => {
+      expect(await patientOf('109')).toMatchObject([{ name: [{ family: 'Typed' }] }]);
+    });
+    await expect(house.command('v2', 'resend', id, '--dismiss')).rejects.toMatchObject({
+      stderr: expect.stringContaining('No rejected or failed message has this id.'),
+    });
+    await expect(house.command('v2', 'resend')).rejects.toMatchObject({
+      stderr: expect.stringContaining('Give either the id of a message, or --from and --to.'),
+    });
+  });
+
   it('are applied again when they are asked for, which changes nothing', async () => {
     await sendOne(message('A28', [person('108', 'Again')]));
     const applied = await eventually(async () => {
@@ -209,7 +241,7 @@ describe('HL7 v2 messages', () => {
       body: { parameter: [{ name: 'applied', valueUnsignedInt: 1 }] },
     });
     await eventually(async () => {
-      expect(await queue('_count=1')).toMatchObject([{ id: applied.id, state: 'applied' }]);
+      expect(await queue('_count=1')).toMatchObject([{ id: applied.id, state: 'applied', attempt: 2 }]);
     });
     expect(await patientOf('108')).toEqual([before]);
   });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { parseMessage } from '#platform/hl7v2';
 import { removeSettled } from '../src/store/v2-queue.ts';
 import { ReadV2 } from '../src/v2/read-v2.ts';
@@ -8,6 +9,7 @@ import { openExchange, type ExchangeHouse } from './open-exchange.ts';
 
 let house: ExchangeHouse;
 beforeAll(async () => {
+  Logger.overrideLogger(false);
   house = await openExchange();
 });
 afterAll(() => house?.close());

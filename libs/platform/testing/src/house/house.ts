@@ -9,7 +9,7 @@ import { eventually } from './eventually.ts';
 import { FhirClient } from './fhir-client.ts';
 import { openHouseDatabase, type HouseDatabase } from './house-database.ts';
 import { chosenTopology, processesOf, type HouseTopology, type PlannedProcess } from './house-topology.ts';
-import { SeptumProcess } from './septum-process.ts';
+import { runProgram, SeptumProcess } from './septum-process.ts';
 
 export interface HouseOptions {
   /** Only for tests of a topology itself: a behaviour must not know. Default: that of SEPTUM_TEST_TOPOLOGY. */
@@ -118,6 +118,11 @@ export class House {
   /** The port on 127.0.0.1 that takes HL7 v2. */
   get mllpPort(): number {
     return this.#running('exchange')[0]?.process.mllpPort ?? 0;
+  }
+
+  /** What a verb of the command line tells of this house, asked by its administrator. */
+  command(...words: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+    return runProgram([...words, '--server', this.url, '--token', this.#token]);
   }
 
   /** A client with a token of these scopes; confined to `patients` where given, and held by `who`. */

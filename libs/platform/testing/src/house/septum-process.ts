@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { checkout } from '../checkout.ts';
 
 /** SEPTUM_TEST_PROGRAM: another build than that of the checkout. */
@@ -105,6 +106,11 @@ export class SeptumProcess {
     }
     throw new Error(`The process ${this.name} did not get ready. Its log ends:\n${this.log()}`);
   }
+}
+
+/** What the program answers to a verb; rejects, with `stderr`, when it ends otherwise than with 0. */
+export function runProgram(words: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)(process.execPath, [program, ...words], { env: inherited() });
 }
 
 /** The environment without settings of whoever runs the tests. */

@@ -92,8 +92,10 @@ export class Tables {
     const when = this.#attempt(table, line, cell(6), () => condition(cell(6), own));
     const map = this.#attempt(table, line, cell(14), () => this.#named('datatypes', cell(14)));
     const codes = this.#attempt(table, line, cell(15), () => this.#named('codes', cell(15)));
-    const set = this.#attempt(table, line, cell(16), () => this.#assigned(cell, line));
-    if ([to, when, map, codes, set].includes(null)) return [];
+    const assigned = this.#attempt(table, line, cell(16), () => this.#assigned(cell, line));
+    if ([to, when, map, codes, assigned].includes(null)) return [];
+    // A resource is made by its map: a literal in such a row has slipped in from another.
+    const set = map && to.endsWith(')') ? undefined : assigned;
     const prose = cell(8) || (cell(16).startsWith('/') ? cell(16) : '');
     const details = { when, map, codes, set, prose: prose.replace(/\s+/g, ' ') || undefined };
     return [[line, from, to, ...(Object.values(details).some(Boolean) ? [details] : [])]];
@@ -116,11 +118,11 @@ export class Tables {
 
   #messageRow(table, line, cells) {
     const cell = (column) => (cells[column] ?? '').trim();
-    const path = cell(1)
-      .replace(/^\/?[A-Z]{3}_[A-Z]\d+/, '')
-      .replace(/^(:follow:[A-Z0-9]+)?\./, '');
-    if (!/(^|\.)[A-Z][A-Z0-9]{2}$/.test(path) || cell(3).startsWith('---')) return [];
-    const own = path.split('.').at(-1);
+    const [, follows, place] = /^\/?[A-Z]{3}_[A-Z]\d+(?::follow:([A-Z0-9]+))?\.(.*)$/.exec(cell(1)) ?? [];
+    if (!/(^|\.)[A-Z][A-Z0-9]{2}$/.test(place ?? '') || cell(3).startsWith('---')) return [];
+    // Segments of one name that stand in several places of a group are told apart by the one they follow.
+    const path = follows ? `${place}@${follows}` : place;
+    const own = place.split('.').at(-1);
     const when = this.#attempt(table, line, cell(6), () => condition(cell(6), own));
     if (when === null) return [];
     const { label, around } = resourceOf(cell(9));

@@ -22,14 +22,19 @@ const entityAuthority: DatatypePlan = {
       : vocabulary.authority(part.component(2), part.component(3), part.component(4)),
 };
 
-/** HD as an organization, where its universal id is not one that makes a system. */
+/** The identifier systems of a whole country, such as the NPI: nobody's own. https://hl7.org/fhir/R4/identifier-registry.html */
+const registered = /^2\.16\.840\.1\.113883\.4\./;
+
+/** HD as the organization that assigns: what has a name and a universal id, and is no registered system. */
 function assignerPlan(compiler: Compiler): DatatypePlan {
   const organization = compiler.datatype('HD[Organization]');
   return {
-    make: (part, making) =>
-      part.has(2) && universalUri(part.component(2), part.component(3)) === undefined
-        ? organization.make(part, making)
-        : undefined,
+    make: (part, making) => {
+      const universal = part.component(2);
+      if (universal === undefined || registered.test(universal)) return undefined;
+      const isOnlyAUri = part.component(1) === undefined && universalUri(universal, part.component(3)) !== undefined;
+      return isOnlyAUri ? undefined : organization.make(part, making);
+    },
   };
 }
 
@@ -71,6 +76,9 @@ function locationPlan(places: readonly Level[], table: string, compiler: Compile
       const leaf = (value: string): Leaf => new Leaf(value, making.origin, { row: table, component });
       const location: Tree = new Map<string, Node>(made);
       location.set('mode', leaf('instance'));
+      // HL7 maps it to the identifier alone; people, and US Core, look for a name.
+      const name = part.inside(component).component(1);
+      if (name !== undefined) location.set('name', leaf(name));
       const status = places === workplaces ? statuses[part.component(8)?.toLowerCase() ?? ''] : undefined;
       if (status) location.set('status', new Leaf(status, making.origin, { row: table, component: 8 }));
       if (physicalType) location.set('physicalType', coded(leaf(locationTypes), leaf(physicalType)));

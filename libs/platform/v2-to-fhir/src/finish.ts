@@ -224,7 +224,12 @@ export class Finish {
       object[name] = json;
       isEmpty = false;
     }
-    return isEmpty ? undefined : object;
+    if (isEmpty) return undefined;
+    if ('code' in object && !('display' in object) && 'system' in object) {
+      const display = this.#options.vocabulary.display(object['system'], object['code']);
+      if (display !== undefined) object['display'] = display;
+    }
+    return object;
   }
 
   #reference(link: Link, path: string, traces: Traces): Record<string, unknown> | undefined {

@@ -42,11 +42,7 @@ export class Mapper {
     const tables = usualTables(pack.tables);
     this.#plans = new Plans(tables);
     for (const name of structureNames) this.#plans.message(name);
-    this.#vocabulary = new Vocabulary(
-      tables.codeSystems,
-      tables.authorities,
-      pack.installation ?? 'urn:septum',
-    );
+    this.#vocabulary = new Vocabulary(tables, pack.installation ?? 'urn:septum');
     this.#zone = pack.zone ?? 'Z';
     this.#isAboutTheMessage = pack.aboutTheMessage ?? false;
   }

@@ -17,11 +17,14 @@ export interface Entry {
   readonly instances: readonly number[];
 }
 
-/** The leaves of a message structure in their order, from paths such as `PATIENT_RESULT.PATIENT.PID`. */
+/**
+ * The leaves of a message structure in their order, from paths such as `PATIENT_RESULT.PATIENT.PID`; `ROL@PV1` is the ROL
+ * that follows PV1.
+ */
 export function leavesOf(paths: readonly string[]): readonly Leaf[] {
   return [...new Set(paths)].map((path) => {
     const parts = path.split('.');
-    const name = parts.pop() ?? '';
+    const name = (parts.pop() ?? '').replace(/@.*/, '');
     return { path, name, groups: parts.map((_, at) => parts.slice(0, at + 1).join('.')) };
   });
 }

@@ -1,7 +1,10 @@
-import type { CodeMap } from './tables.ts';
+import { displays } from './own/displays.ts';
+import type { CodeMap, Tables } from './tables.ts';
 import { Leaf, Many, type Tree } from './tree.ts';
 
 const oid = /^\d+(\.\d+)+$/;
+/** An identifier that is long enough to be no number of another kind. */
+const evidentOid = /^[012](\.(0|[1-9]\d*)){5,}$/;
 const v2Table = /^HL7(\d{4})$/;
 
 /**
@@ -12,15 +15,18 @@ export class Vocabulary {
   readonly #codeSystems: Readonly<Record<string, string>>;
   readonly #authorities: Readonly<Record<string, string>>;
   readonly #installation: string;
+  readonly #displays: ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-  constructor(
-    codeSystems: Readonly<Record<string, string>>,
-    authorities: Readonly<Record<string, string>>,
-    installation: string,
-  ) {
-    this.#codeSystems = codeSystems;
-    this.#authorities = authorities;
+  constructor(tables: Tables, installation: string) {
+    this.#codeSystems = tables.codeSystems;
+    this.#authorities = tables.authorities;
     this.#installation = installation;
+    this.#displays = displaysOf(tables.codeMaps);
+  }
+
+  /** How a code reads, where the tables know it. */
+  display(system: unknown, code: unknown): string | undefined {
+    return this.#displays.get(system as string)?.get(code as string);
   }
 
   /** `LN` → http://loinc.org. */
@@ -48,6 +54,19 @@ export class Vocabulary {
   }
 }
 
+function displaysOf(codeMaps: Tables['codeMaps']): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const found = new Map<string, Map<string, string>>();
+  for (const [system, codes] of Object.entries(displays)) found.set(system, new Map(Object.entries(codes)));
+  for (const { codes } of Object.values(codeMaps))
+    for (const [code, display, system] of Object.values(codes)) {
+      if (!system || !display) continue;
+      const ofSystem = found.get(system) ?? new Map<string, string>();
+      found.set(system, ofSystem);
+      if (!ofSystem.has(code)) ofSystem.set(code, display);
+    }
+  return found;
+}
+
 function tableUri(name: string): string | undefined {
   const number = v2Table.exec(name)?.[1];
   return number === undefined ? undefined : `http://terminology.hl7.org/CodeSystem/v2-${number}`;
@@ -57,7 +76,7 @@ function tableUri(name: string): string | undefined {
 export function universalUri(id: string | undefined, kind: string | undefined): string | undefined {
   if (id === undefined) return undefined;
   const plain = id.replace(/\s/g, '');
-  if (kind === 'ISO') return `urn:oid:${plain}`;
+  if (kind === 'ISO' || evidentOid.test(plain)) return `urn:oid:${plain}`;
   if (kind === 'UUID' || kind === 'GUID') return `urn:uuid:${plain.toLowerCase()}`;
   return kind === 'URI' && plain.includes(':') ? plain : undefined;
 }

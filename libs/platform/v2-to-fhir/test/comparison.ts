@@ -6,7 +6,7 @@
  * - A reference says to which type of resource it leads; that resource is compared on its own.
  * - Times are equal when they are the same instant, or the same text; numbers when they are the same number; texts
  *   when they differ in white space only.
- * - The order in arrays does not count: each expected item meets the item that is nearest to it.
+ * - The order in arrays does not count: each expected item meets one item, those first that have most in common.
  */
 export interface Miss {
   readonly path: string;
@@ -53,22 +53,23 @@ function isFact(name: string, path: string, object: Record<string, Json>): boole
   return !(name === 'url' && path.endsWith('.extension'));
 }
 
+/** Each expected item with the one that is nearest to it; those that have most in common meet first. */
 function compareArrays(expected: Json[], found: Json[], path: string): Comparison {
   const facts = expected.filter((item) => !isVendors(item));
-  const left = [...found];
-  const parts = facts.map((item) => {
-    const candidates = left.filter((other) => url(item) === url(other));
-    const results = candidates.map((other) => compare(item, other, path));
-    let best = 0;
-    results.forEach((result, at) => {
-      if (result.equal > (results[best]?.equal ?? -1)) best = at;
-    });
-    const chosen = candidates[best];
-    if (chosen === undefined) return compare(item, undefined, path);
-    if ((results[best]?.equal ?? 0) > 0) left.splice(left.indexOf(chosen), 1);
-    return results[best] ?? nothing;
-  });
-  return sum(parts);
+  const pairs = facts.flatMap((item, at) =>
+    found.flatMap((other, to) =>
+      url(item) === url(other) ? [{ at, to, result: compare(item, other, path) }] : [],
+    ),
+  );
+  pairs.sort((first, second) => second.result.equal - first.result.equal);
+  const met = new Map<number, Comparison>();
+  const taken = new Set<number>();
+  for (const { at, to, result } of pairs) {
+    if (met.has(at) || taken.has(to)) continue;
+    met.set(at, result);
+    if (result.equal > 0) taken.add(to);
+  }
+  return sum(facts.map((item, at) => met.get(at) ?? compare(item, undefined, path)));
 }
 
 function isVendors(item: Json): boolean {

@@ -51,6 +51,11 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
     [4.5, '', 'practitioner(Practitioner)', { map: 'XCN[Practitioner]' }],
   ],
   'XON[Organization]': [[12, 'XON.6', 'identifier[1].system', { map: 'HD[uri]' }]],
+  // "Must convert the date", which every element of a date does.
+  'DTM[dateTime]': [[4, 'DTM.1', '$value']],
+  'DR[dateTime]': [[4, 'DR.1', '$value']],
+  'TS[dateTime]': [[4, 'TS.1', '$value']],
+  'NM[positiveInt]': [[4, 'NM.1', '$value']],
   // Two extensions have one number in the table.
   'FN[HumanName]': [
     [11, 'FN.5', 'family.extension[4].url', { set: extension('humanname-partner-name') }],
@@ -97,6 +102,8 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
       'use',
       { set: ['=mobile'], when: ['all', ['is', 'XTN.3', ['CP']], ['not', ['valued', 'XTN.2']]] },
     ],
+    // Before version 2.3.1 had a component for it, an address stood where the number does.
+    [4.5, 'XTN.1', 'value', { when: ['all', ['is', 'XTN.3', ['Internet', 'X.400']], ['not', ['valued', 'XTN.4']]] }],
     [8, 'XTN.3', 'system.extension[1].url', { when: noSystem, set: absent }],
     [8.5, 'XTN.3', 'system.extension[1].valueCode', { when: noSystem, set: ['=unknown'] }],
   ],

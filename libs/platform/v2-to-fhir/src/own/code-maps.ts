@@ -1,15 +1,18 @@
 import type { CodeMap } from '../tables.ts';
+import { languages } from './languages.ts';
 import { medicationCodes } from './medications.ts';
+import { restrictionCodes } from './restrictions.ts';
 
 const encounterStatus = (code: string): readonly [string, string, string] => [
   code,
   '',
   'http://hl7.org/fhir/encounter-status',
 ];
+const requestStatus = 'http://hl7.org/fhir/request-status';
 const orderStatus = (code: string): readonly [string, string, string] => [
   code,
   '',
-  'http://hl7.org/fhir/request-status',
+  requestStatus,
 ];
 
 /** Laid over HL7's code maps. */
@@ -18,6 +21,22 @@ export const codeMaps: Readonly<Record<string, CodeMap>> = {
   // What an event alone says of the visit. HL7's table leaves the cancelling ones out.
   'Event[EncounterStatus]': {
     codes: { A14: encounterStatus('planned'), A38: encounterStatus('cancelled') },
+  },
+  // HL7 leaves it empty. ISO 639-2 has three letters where BCP 47 has two.
+  PrimaryLanguage: { from: 'HL70296', codes: languages },
+  ...restrictionCodes,
+  ReferralStatus: {
+    from: 'HL70283',
+    codes: {
+      A: ['active', '', requestStatus],
+      P: ['on-hold', '', requestStatus],
+      R: ['revoked', '', requestStatus],
+      E: ['revoked', '', requestStatus],
+    },
+  },
+  ReferralPriority: {
+    from: 'HL70280',
+    codes: { S: ['stat'], A: ['asap'], R: ['routine'] },
   },
   // HL7 maps the mobile phone to a use, where a system is asked for.
   TelecommunicationEquipmentType: {

@@ -56,6 +56,11 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
   'DR[dateTime]': [[4, 'DR.1', '$value']],
   'TS[dateTime]': [[4, 'TS.1', '$value']],
   'NM[positiveInt]': [[4, 'NM.1', '$value']],
+  'CP[Money]': [[1, 'CP.1', '$this', { map: 'MO[Money]' }]],
+  'MO[Money]': [
+    [1, 'MO.1', 'value'],
+    [2, 'MO.2', 'currency'],
+  ],
   // Two extensions have one number in the table.
   'FN[HumanName]': [
     [11, 'FN.5', 'family.extension[4].url', { set: extension('humanname-partner-name') }],

@@ -1,5 +1,6 @@
 import type { MessageRow } from '../tables.ts';
 import { guarantorRows } from './guarantor.ts';
+import { additionalInsuranceRows, subscriberRows } from './insurance.ts';
 
 /** The first lines of every order message: the patient, the visit, what they are insured with and allergic to. */
 function patientRows(): MessageRow[] {
@@ -13,7 +14,8 @@ function patientRows(): MessageRow[] {
     [6, 'PATIENT.PATIENT_VISIT.PV1', 'Encounter[1]', 'PV1[Encounter]'],
     [7, 'PATIENT.PATIENT_VISIT.PV2', 'Encounter[1]', 'PV2[Encounter]'],
     [8, 'PATIENT.INSURANCE.IN1', 'Coverage[1]', 'IN1[Coverage]'],
-    [9, 'PATIENT.INSURANCE.IN2'],
+    ...subscriberRows(8, 'PATIENT.INSURANCE.IN1'),
+    ...additionalInsuranceRows(9, 'PATIENT.INSURANCE.IN2'),
     [10, 'PATIENT.INSURANCE.IN3'],
     ...guarantorRows(11, 'PATIENT.GT1'),
     [12, 'PATIENT.AL1', 'AllergyIntolerance', 'AL1[AllergyIntolerance]'],

@@ -1,6 +1,7 @@
-import { guarantorRows } from './guarantor.ts';
+import { subscriberRows } from './insurance.ts';
 import { medicationMessages } from './medication-messages.ts';
 import { notValued } from './rows.ts';
+import { rowsInstead } from './unmapped.ts';
 import { officialTables, type Condition, type MessageRow, type MessageRowDetails } from '../tables.ts';
 
 /** Maps that are not used: what they make is made otherwise, or is of no use without a choice of the site's. */
@@ -51,8 +52,10 @@ function runnableTable(name: string, rows: readonly MessageRow[]): readonly Mess
   if (software) result.push([software[0] + 0.5, software[1], 'MessageHeader[1]', 'SFT[MessageHeader]']);
   const person = rows.find(([, , , map]) => map === 'PID[Patient]');
   if (person) result.push([person[0] + 0.5, person[1], 'RelatedPerson[mother]', 'PID[RelatedPerson-Mother]']);
-  const guarantor = rows.find(([, path]) => /(^|\.)GT1$/.test(path));
-  if (guarantor) result.push(...guarantorRows(guarantor[0], guarantor[1]));
+  const account = rows.some(([, , , map]) => map === 'PID[Account]');
+  if (person && !account && name !== 'ADT_A39') result.push([person[0] + 0.6, person[1], 'Account', 'PID[Account]']);
+  result.push(...rows.flatMap(rowsInstead));
+  for (const [line, path] of rows) if (path.endsWith('INSURANCE.IN1')) result.push(...subscriberRows(line, path));
   if (!visit || !name.startsWith('ADT_')) return result;
   return [
     ...result,

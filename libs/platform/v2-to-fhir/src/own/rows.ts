@@ -8,3 +8,10 @@ export const notValued = (field: string) => ['not', ['valued', field]] as const;
 export function gaps(...lines: number[]): (readonly [number])[] {
   return lines.map((line) => [line]);
 }
+
+/** Codes by which a sender says that a person is the patient: table 0063, and X12's. */
+export const selfCodes = ['SEL', 'S', '18'];
+
+export const actCode = ['=http://terminology.hl7.org/CodeSystem/v3-ActCode'];
+export const loinc = ['=http://loinc.org'];
+export const snomed = ['=http://snomed.info/sct'];

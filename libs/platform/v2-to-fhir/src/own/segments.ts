@@ -1,7 +1,11 @@
 import type { Row, RowOrGap } from '../tables.ts';
+import { charges } from './charges.ts';
 import { guarantor } from './guarantor.ts';
+import { incidents } from './incidents.ts';
+import { insurance } from './insurance.ts';
 import { administration, dispense, medicationRequest } from './medications.ts';
 import { orders } from './orders.ts';
+import { restrictions } from './restrictions.ts';
 import { gaps, notValued, url } from './rows.ts';
 
 /** An extension of US Core on race or ethnicity: PID-10 and PID-22 are left to the realm by HL7. */
@@ -95,44 +99,10 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
   ],
   // The condition itself is made by DG1[Condition]; the visit refers to it.
   'DG1[Encounter]': gaps(6, 7, 8, 19, 22, 23, 24, 25, 26, 27, 29),
-  'IN1[Coverage]': [
-    [6, 'IN1-3', 'payor[1](Organization).identifier', { map: 'CX[Identifier]' }],
-    [8, 'IN1-5', 'payor[1](Organization).address', { map: 'XAD[Address]' }],
-    [8.5, 'IN1-6', 'payor[1](Organization).contact.name', { map: 'XPN[HumanName]' }],
-    [9, 'IN1-7', 'payor[1](Organization).telecom', { map: 'XTN[ContactPoint]' }],
-    [10, 'IN1-8', 'class[1].value'],
-    [10.1, 'IN1-8', 'class[1].type.coding.code', { set: ['=group'] }],
-    [
-      10.2,
-      'IN1-8',
-      'class[1].type.coding.system',
-      { set: ['=http://terminology.hl7.org/CodeSystem/coverage-class'] },
-    ],
-    [10.3, 'IN1-9', 'class[1].name', { map: 'XON[string]', when: ['valued', 'IN1-8'] }],
-    [
-      21,
-      'IN1-16',
-      'subscriber(RelatedPerson).name',
-      { map: 'XPN[HumanName]', when: ['not', ['is', 'IN1-17', ['SEL', 'S', '18']]] },
-    ],
-    [22],
-    [
-      24,
-      'IN1-18',
-      'subscriber(RelatedPerson).birthDate',
-      { when: ['not', ['is', 'IN1-17', ['SEL', 'S', '18']]] },
-    ],
-    [
-      25,
-      'IN1-19',
-      'subscriber(RelatedPerson).address',
-      { map: 'XAD[Address]', when: ['not', ['is', 'IN1-17', ['SEL', 'S', '18']]] },
-    ],
-    [45, 'IN1-36', 'subscriberId'],
-  ],
   'ROL[Encounter-PractitionerRole]': [
     // ROL-1 names this row of the sender's, not who it is about.
     ...gaps(4, 5),
+    [13, 'ROL-9', 'participant[1].individual(PractitionerRole).specialty', { map: 'CWE[CodeableConcept]' }],
     [
       7.5,
       'ROL-3',
@@ -148,6 +118,7 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
   ],
   'ROL[Patient-GeneralPractitioner]': [
     [4],
+    [12, 'ROL-9', 'generalPractitioner(PractitionerRole).specialty', { map: 'CWE[CodeableConcept]' }],
     [
       7,
       'ROL-4',
@@ -170,7 +141,11 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
   ],
   // SPM-2 and SPM-31 have one number in the table.
   'SPM[Specimen]': [[37, 'SPM-31', 'identifier[4]', { map: 'CX[Identifier]' }]],
+  ...charges,
   ...guarantor,
+  ...incidents,
+  ...insurance,
+  ...restrictions,
   'AL1[AllergyIntolerance]': [
     // An extension of a code that repeats cannot be said in JSON without gaps.
     [16],

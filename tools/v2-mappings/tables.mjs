@@ -139,7 +139,7 @@ export class Tables {
     return text
       .split(/[;\n]/)
       .map((part) => part.trim())
-      .filter((part) => part !== '' && !/^Provenance\S*\.entity|Bundle\.id|^Basic\.|\(Specimen/.test(part))
+      .filter((part) => part !== '' && !/^Provenance\S*\.entity|^Basic\.|\(Specimen/.test(part))
       .map((part) => {
         const match =
           /^([A-Z]\w*(?:\[\w+\])?)\.([\w.]+?)(?:\.(?:reference|id))?=([A-Z]\w*(?:\[\w+\])?)(?:\.id)?$/.exec(

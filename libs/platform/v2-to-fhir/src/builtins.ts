@@ -32,7 +32,8 @@ function assignerPlan(compiler: Compiler): DatatypePlan {
     make: (part, making) => {
       const universal = part.component(2);
       if (universal === undefined || registered.test(universal)) return undefined;
-      const isOnlyAUri = part.component(1) === undefined && universalUri(universal, part.component(3)) !== undefined;
+      const isOnlyAUri =
+        part.component(1) === undefined && universalUri(universal, part.component(3)) !== undefined;
       return isOnlyAUri ? undefined : organization.make(part, making);
     },
   };

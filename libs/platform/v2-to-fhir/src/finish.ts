@@ -151,6 +151,7 @@ export class Finish {
     return {
       vocabulary: this.#options.vocabulary,
       facility: this.#options.facility,
+      madeFrom: entry?.segment.name,
       segment: (name) =>
         entry?.segment.name === name ? entry.segment : entry && this.#run.companion(entry, name),
       identityOf: (other) => this.#identityOf(other),

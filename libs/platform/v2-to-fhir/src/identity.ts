@@ -9,6 +9,8 @@ export interface Surroundings {
   readonly vocabulary: Vocabulary;
   /** MSH-4, or what stands for it: identifiers without an authority are this facility's. */
   readonly facility: string;
+  /** The name of the segment it was made from. */
+  readonly madeFrom: string | undefined;
   /** The segment of a name that belongs with the one the resource was made from. */
   segment(name: string): Segment | undefined;
   /** The identity of the resource that an element refers to, or that it was found with. */
@@ -50,13 +52,17 @@ function part(of: Identity | undefined, ...names: string[]): Identity | undefine
     : { value: idOf(whole, ...names) };
 }
 
+/** The fields by which a patient is found again. Others, an insurer's or a guarantor's, bring numbers too. */
+const ofPatients = /^(PID|MRG)\[/;
+
 /** The resource's own identifier; of several the one of a preferred type, else the first. */
 function own(draft: Draft, around: Surroundings, ...preferred: string[]): Identity | undefined {
   const found = draft.content.get('identifier');
   const identifiers = found instanceof Many ? [...found.items.values()] : found ? [found] : [];
-  const valued = identifiers.filter(
-    (node): node is Tree => node instanceof Map && node.get('value') instanceof Leaf,
-  );
+  const valued = identifiers.filter((node): node is Tree => {
+    const value = node instanceof Map ? node.get('value') : undefined;
+    return value instanceof Leaf && (draft.type !== 'Patient' || ofPatients.test(value.origin ?? ''));
+  });
   const typeOf = (node: Tree): string => leafAt(node, 'type', 'coding', 'code') ?? '';
   const best =
     preferred.map((type) => valued.find((node) => typeOf(node) === type)).find(Boolean) ??
@@ -117,9 +123,16 @@ const rules: Readonly<Record<string, Rule>> = {
   Encounter: (draft, around) =>
     own(draft, around, 'VN') ?? part(patient(draft, around), leafAt(draft.content, 'period', 'start') ?? ''),
   ServiceRequest: (draft, around) =>
-    part(order(draft, around), text(around, 'OBR', 4), 'order') ?? order(draft, around),
+    (around.madeFrom === 'RF1' ? own(draft, around) : undefined) ??
+    part(order(draft, around), text(around, 'OBR', 4), 'order') ??
+    order(draft, around),
   DiagnosticReport: report,
   Observation: (draft, around) => {
+    if (around.madeFrom !== 'OBX')
+      return part(
+        referred(draft, around, 'encounter') ?? patient(draft, around),
+        said(draft.content.get('code'), around),
+      );
     const observed = around.segment('OBX');
     const instance = entity(around, ['OBX', 21]);
     if (instance) return instance;
@@ -168,8 +181,18 @@ const rules: Readonly<Record<string, Rule>> = {
       said(draft.content.get('name'), around),
       leafAt(draft.content, 'relationship', 'coding', 'code') ?? '',
     ),
+  // The number of a plan is one for all who have it.
   Coverage: (draft, around) =>
-    own(draft, around) ?? part(patient(draft, around), said(draft.content.get('payor'), around)),
+    part(
+      patient(draft, around),
+      text(around, 'IN1', 2),
+      text(around, 'IN1', 36),
+      said(draft.content.get('payor'), around),
+    ),
+  ChargeItem: (draft, around) =>
+    part(patient(draft, around), 'charge', said(draft.content.get('identifier'), around)),
+  ResearchStudy: (draft, around) => own(draft, around),
+  EpisodeOfCare: (draft, around) => own(draft, around),
   Account: (draft, around) => own(draft, around) ?? part(patient(draft, around), 'account'),
   Practitioner: (draft, around) => own(draft, around) ?? bySaying(draft, around, 'name'),
   PractitionerRole: (draft, around) =>

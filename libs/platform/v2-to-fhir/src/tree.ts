@@ -87,7 +87,7 @@ export function put(root: Tree, steps: readonly Step[], place: Place, value: Nod
     if (step.isArray) {
       key = step.label.startsWith('*') || !isFirstArray ? step.label : `${step.label}@${place.scope}`;
       if (at === place.repeatingStep && place.repetition > 0) key += `#${place.repetition}`;
-      isFirstArray = false;
+      isFirstArray &&= step.label.startsWith('*');
     }
     const slot = key === undefined ? tree : manyAt(tree, step.name).items;
     let name = key ?? step.name;

@@ -14,6 +14,7 @@ export interface Excuse {
   readonly says?: string;
   readonly path?: string;
   readonly expected?: string;
+  readonly found?: string;
   readonly row: string;
   readonly why: string;
 }
@@ -24,6 +25,7 @@ export const excuses = (JSON.parse(readFileSync(join(here, 'excuses.json'), 'utf
     ...excuse,
     isAt: new RegExp(excuse.path ?? '^$'),
     isOf: new RegExp(excuse.expected ?? ''),
+    isFor: new RegExp(excuse.found ?? ''),
   }),
 );
 /** The facts that each excuse excused. */
@@ -51,7 +53,8 @@ function judgeResource(of: string, resource: Resource, found: readonly Resource[
     const excuse =
       whole ??
       excuses.find(
-        ({ of: whose, isAt, isOf }) => whose === of && isAt.test(miss.path) && isOf.test(miss.expected),
+        ({ of: whose, isAt, isOf, isFor }) =>
+          whose === of && isAt.test(miss.path) && isOf.test(miss.expected) && isFor.test(miss.found ?? ''),
       );
     if (excuse) used.set(excuse, (used.get(excuse) ?? 0) + 1);
     return !excuse;

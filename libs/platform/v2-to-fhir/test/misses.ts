@@ -43,7 +43,9 @@ function placesOf(text: string): Map<string, Set<string>> {
 
 function fieldOf({ expected }: Miss, places: ReadonlyMap<string, ReadonlySet<string>>): string {
   const plain = expected.replace(/^urn:(oid|uuid):/, '').replace(/^.*\/(CodeSystem|Identifier)\//, '');
-  const found = [...(places.get(expected) ?? places.get(plain) ?? places.get(plain.replace(/\D/g, '')) ?? [])];
+  const found = [
+    ...(places.get(expected) ?? places.get(plain) ?? places.get(plain.replace(/\D/g, '')) ?? []),
+  ];
   return found.length > 3 ? 'many' : found.join(' ') || '-';
 }
 
@@ -55,7 +57,9 @@ for (const { pair, misses } of judged) {
     const line = `${fieldOf(miss, places).padEnd(28)} ${miss.found === undefined ? ' ' : '+'} ${miss.path}`;
     const entry = counts.get(line) ?? { count: 0, examples: new Set<string>() };
     entry.count++;
-    entry.examples.add(`${pair.name}: ${miss.expected}${miss.found === undefined ? '' : ` (found ${miss.found})`}`);
+    entry.examples.add(
+      `${pair.name}: ${miss.expected}${miss.found === undefined ? '' : ` (found ${miss.found})`}`,
+    );
     counts.set(line, entry);
   }
 }
@@ -65,6 +69,8 @@ for (const [line, { count, examples }] of [...counts].sort((a, b) => b[1].count 
   if (filter !== '') for (const example of examples) console.log(`        ${example}`);
 }
 for (const { pair, equal, total, excused, misses } of judged)
-  console.log(`${String(misses.length).padStart(5)} missed, ${excused} excused, ${equal} of ${total} equal: ${pair.name}`);
+  console.log(
+    `${String(misses.length).padStart(5)} missed, ${excused} excused, ${equal} of ${total} equal: ${pair.name}`,
+  );
 for (const [{ path, resource, expected, row }, count] of [...used].sort((a, b) => b[1] - a[1]))
   console.log(`${String(count).padStart(5)} excused by ${row}: ${path ?? resource ?? ''} ${expected ?? ''}`);

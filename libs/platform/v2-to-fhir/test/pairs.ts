@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { SitePack } from '#platform/v2-to-fhir';
+import type { RowOrGap, SitePack } from '#platform/v2-to-fhir';
 import type { Resource } from './comparison.ts';
 
 export interface Pair {
@@ -79,11 +79,32 @@ export const reportStreamPack: SitePack = {
   tables: { codeSystems: { L: 'https://terminology.hl7.org/CodeSystem-v2-0396.html#v2-0396-99zzzorL' } },
 };
 
+const microsoft = 'http://example.com/v2-to-fhir-converter';
+
+/** The number systems of insurers: each installation knows its own. */
+function insurersNumbers(patient: boolean): RowOrGap[] {
+  const system = (line: number, field: string, label: string, name: string): RowOrGap => [
+    line,
+    field,
+    `identifier[${label}].system`,
+    { set: [`=${microsoft}/${name}`] },
+  ];
+  const medicaid = system(8.3, 'IN2-8', 'medicaid', 'sid/us-medicaid');
+  return patient ? [medicaid, system(10.3, 'IN2-10', 'military', 'sid/us-military')] : [medicaid];
+}
+
 /** What an installation like Microsoft's converter would say of itself. */
 export const microsoftPack: SitePack = {
   aboutTheMessage: true,
   tables: {
-    authorities: { '*': 'http://example.com/v2-to-fhir-converter/Identifier/' },
-    codeSystems: { '*': 'http://example.com/v2-to-fhir-converter/CodeSystem/' },
+    authorities: { '*': `${microsoft}/Identifier/` },
+    codeSystems: { '*': `${microsoft}/CodeSystem/` },
+    segments: {
+      'IN1[Coverage]': [
+        [42.3, 'IN1-36', 'identifier[policy].system', { set: [`=${microsoft}/Identifier/policy-id`] }],
+      ],
+      'IN2[Coverage]': insurersNumbers(false),
+      'IN2[Patient]': insurersNumbers(true),
+    },
   },
 };

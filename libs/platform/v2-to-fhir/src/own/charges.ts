@@ -1,4 +1,4 @@
-import type { MessageRow, RowOrGap } from '../tables.ts';
+import type { MessageRow, MessageRowDetails, RowOrGap } from '../tables.ts';
 import { snomed } from './rows.ts';
 
 /** Referrals, charges, billing accounts and trials, which HL7's tables leave out. */
@@ -58,7 +58,7 @@ export function referralRows(line: number, path: string): MessageRow[] {
 }
 
 /** The labels of what may be ordered, and the element that takes what belongs to an order. */
-const orders = [
+export const orders = [
   ['ServiceRequest[1]', 'supportingInfo'],
   ['MedicationRequest[1]', 'supportingInformation'],
   ['MedicationRequest', 'supportingInformation'],
@@ -84,7 +84,7 @@ export function chargeRows(line: number, path: string): MessageRow[] {
   ];
 }
 
-function supporting(label: string): MessageRow[4] {
+function supporting(label: string): MessageRowDetails {
   return { links: orders.map(([order, element]) => [order, element, label] as const) };
 }
 

@@ -8,12 +8,9 @@ const encounterStatus = (code: string): readonly [string, string, string] => [
   '',
   'http://hl7.org/fhir/encounter-status',
 ];
+const actCodes = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 const requestStatus = 'http://hl7.org/fhir/request-status';
-const orderStatus = (code: string): readonly [string, string, string] => [
-  code,
-  '',
-  requestStatus,
-];
+const orderStatus = (code: string): readonly [string, string, string] => [code, '', requestStatus];
 
 /** Laid over HL7's code maps. */
 export const codeMaps: Readonly<Record<string, CodeMap>> = {
@@ -37,6 +34,15 @@ export const codeMaps: Readonly<Record<string, CodeMap>> = {
   ReferralPriority: {
     from: 'HL70280',
     codes: { S: ['stat'], A: ['asap'], R: ['routine'] },
+  },
+  // HL7 leaves out the name that one is born with.
+  NameType: { from: 'HL70200', codes: { B: ['official', 'Official', 'http://hl7.org/fhir/name-use'] } },
+  PlanId: {
+    codes: {
+      HMO: ['HMO', 'health maintenance organization policy', actCodes],
+      PPO: ['PPO', 'preferred provider organization policy', actCodes],
+      POS: ['POS', 'point of service policy', actCodes],
+    },
   },
   // HL7 maps the mobile phone to a use, where a system is asked for.
   TelecommunicationEquipmentType: {

@@ -5,6 +5,11 @@ const links: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
   Account: [['subject', 'Patient']],
   AllergyIntolerance: [['patient', 'Patient']],
   CareTeam: [['subject', 'Patient']],
+  ChargeItem: [
+    ['subject', 'Patient'],
+    ['context', 'Encounter'],
+    ['account', 'Account'],
+  ],
   Condition: [
     ['subject', 'Patient'],
     ['encounter', 'Encounter'],
@@ -14,6 +19,7 @@ const links: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['basedOn', 'ServiceRequest'],
     ['subject', 'Patient'],
     ['encounter', 'Encounter'],
+    ['specimen', 'Specimen'],
   ],
   Encounter: [
     ['subject', 'Patient'],
@@ -48,6 +54,7 @@ const links: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
   ServiceRequest: [
     ['subject', 'Patient'],
     ['encounter', 'Encounter'],
+    ['specimen', 'Specimen'],
   ],
   Specimen: [['subject', 'Patient']],
 };
@@ -81,6 +88,7 @@ const unknown = {
 /** What R4 demands and a message may leave open: said to be unknown, in R4's own words for it. */
 const demanded: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   Account: { status: 'unknown' },
+  ChargeItem: { status: 'unknown', code: unknown },
   Coverage: { status: 'active', payor: [unknown] },
   DiagnosticReport: { status: 'unknown', code: unknown },
   Encounter: {

@@ -108,7 +108,12 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
       { set: ['=mobile'], when: ['all', ['is', 'XTN.3', ['CP']], ['not', ['valued', 'XTN.2']]] },
     ],
     // Before version 2.3.1 had a component for it, an address stood where the number does.
-    [4.5, 'XTN.1', 'value', { when: ['all', ['is', 'XTN.3', ['Internet', 'X.400']], ['not', ['valued', 'XTN.4']]] }],
+    [
+      4.5,
+      'XTN.1',
+      'value',
+      { when: ['all', ['is', 'XTN.3', ['Internet', 'X.400']], ['not', ['valued', 'XTN.4']]] },
+    ],
     [8, 'XTN.3', 'system.extension[1].url', { when: noSystem, set: absent }],
     [8.5, 'XTN.3', 'system.extension[1].valueCode', { when: noSystem, set: ['=unknown'] }],
   ],

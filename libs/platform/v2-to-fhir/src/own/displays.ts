@@ -40,7 +40,20 @@ export const displays: Readonly<Record<string, Readonly<Record<string, string>>>
   'http://terminology.hl7.org/CodeSystem/coverage-class': { group: 'Group', plan: 'Plan' },
   'http://terminology.hl7.org/CodeSystem/practitioner-role': { responsibleObserver: 'Responsible Observer' },
   'http://terminology.hl7.org/CodeSystem/v2-0136': { Y: 'Yes', N: 'No' },
-  'http://terminology.hl7.org/CodeSystem/v2-0203': { PGN: 'Placer Group Number' },
+  'http://terminology.hl7.org/CodeSystem/v2-0203': {
+    MA: 'Patient Medicaid number',
+    MC: "Patient's Medicare number",
+    PGN: 'Placer Group Number',
+  },
+  'http://terminology.hl7.org/CodeSystem/v2-0205': {
+    AP: 'administrative price or handling fee',
+    DC: 'direct unit cost',
+    IC: 'indirect unit cost',
+    PF: 'professional fee for performing provider',
+    TF: 'technology fee for use of equipment',
+    TP: 'total price',
+    UP: 'unit price, may be based on length of procedure or service',
+  },
   'http://terminology.hl7.org/CodeSystem/v2-0912': { MDIR: 'Medical Director' },
   'http://snomed.info/sct': { '88189002': 'Anesthesiologist', '304292004': 'Surgeon' },
 };

@@ -48,12 +48,7 @@ export const guarantor: Readonly<Record<string, readonly RowOrGap[]>> = {
     [8, 'GT1-8', 'birthDate'],
     [9, 'GT1-9', 'gender', { map: 'CWE[code]', codes: 'AdministrativeSex' }],
     [11, 'GT1-11', 'relationship[1]', { map: 'CWE[CodeableConcept]', codes: 'Relationship' }],
-    [
-      36,
-      'GT1-36',
-      'communication.language',
-      { map: 'CWE[CodeableConcept]', codes: 'PrimaryLanguage' },
-    ],
+    [36, 'GT1-36', 'communication.language', { map: 'CWE[CodeableConcept]', codes: 'PrimaryLanguage' }],
     [36.1, 'GT1-36', 'communication.preferred', { set: ['=true'] }],
   ],
   // A patient who answers for the account: what GT1 adds to PID. The name stays the one of PID.

@@ -1,18 +1,37 @@
 import type { MessageRow } from '../tables.ts';
+import { billingRows, chargeRows, trialRows } from './charges.ts';
 import { guarantorRows } from './guarantor.ts';
 import { additionalInsuranceRows, subscriberRows } from './insurance.ts';
+import { roleRows } from './roles.ts';
 
 /** The first lines of every order message: the patient, the visit, what they are insured with and allergic to. */
 function patientRows(): MessageRow[] {
   return [
+    [0.5, 'MSH', 'Bundle', 'MSH[Bundle]'],
     [1, 'MSH', 'MessageHeader[1]', 'MSH[MessageHeader]'],
+    [
+      1.5,
+      'MSH',
+      'Provenance[1]',
+      'MSH[Provenance-Source]',
+      {
+        links: [
+          ['Provenance[1]', 'target', 'Bundle'],
+          ['Provenance[1]', 'target', 'MessageHeader[1]'],
+        ],
+      },
+    ],
     [2, 'SFT', 'MessageHeader[1]', 'SFT[MessageHeader]'],
+    [2.5, 'SFT', 'Device[software]', 'SFT[Device]'],
     [3, 'PATIENT.PID', 'Patient[1]', 'PID[Patient]'],
     [3.5, 'PATIENT.PID', 'Account', 'PID[Account]'],
     [4, 'PATIENT.PD1', 'Patient[1]', 'PD1[Patient]'],
+    [4.5, 'PATIENT.PRT'],
     [5, 'PATIENT.NTE'],
     [6, 'PATIENT.PATIENT_VISIT.PV1', 'Encounter[1]', 'PV1[Encounter]'],
+    [6.5, 'PATIENT.PATIENT_VISIT.PV1', 'Patient[1]', 'PV1[Patient]'],
     [7, 'PATIENT.PATIENT_VISIT.PV2', 'Encounter[1]', 'PV2[Encounter]'],
+    ...roleRows(7.5, 'PATIENT.PATIENT_VISIT.PRT'),
     [8, 'PATIENT.INSURANCE.IN1', 'Coverage[1]', 'IN1[Coverage]'],
     ...subscriberRows(8, 'PATIENT.INSURANCE.IN1'),
     ...additionalInsuranceRows(9, 'PATIENT.INSURANCE.IN2'),
@@ -26,13 +45,16 @@ function requestRows(): MessageRow[] {
   const [request, order] = ['MedicationRequest[1]', 'MedicationRequest'];
   return [
     [20, 'ORDER.ORC', request, `ORC[${order}]`],
+    ...roleRows(20.5, 'ORDER.PRT'),
     [21, 'ORDER.TIMING.TQ1', request, `TQ1[${order}]`],
     [22, 'ORDER.TIMING.TQ2'],
     [23, 'ORDER.ORDER_DETAIL.RXO', request, `RXO[${order}]`],
     [24, 'ORDER.ORDER_DETAIL.NTE', request, 'NTE[ServiceRequest]'],
+    ...roleRows(24.5, 'ORDER.ORDER_DETAIL.PRT'),
     [25, 'ORDER.ORDER_DETAIL.RXR', request, `RXR[${order}]`],
     [26, 'ORDER.ORDER_DETAIL.COMPONENT.RXC', request, `RXC[${order}]`],
     [27, 'ORDER.ENCODING.RXE', request, `RXE[${order}]`],
+    ...roleRows(27.5, 'ORDER.ENCODING.PRT'),
     [28, 'ORDER.ENCODING.NTE', request, 'NTE[ServiceRequest]'],
     [29, 'ORDER.ENCODING.TIMING_ENCODED.TQ1', request, `TQ1[${order}]`],
     [30, 'ORDER.ENCODING.TIMING_ENCODED.TQ2'],
@@ -43,7 +65,11 @@ function requestRows(): MessageRow[] {
 
 const observed: readonly MessageRow[] = [
   [60, 'ORDER.OBSERVATION.OBX', 'Observation[1]', 'OBX[Observation]'],
+  [60.5, 'ORDER.OBSERVATION.PRT'],
   [61, 'ORDER.OBSERVATION.NTE', 'Observation[1]', 'NTE[Observation]'],
+  ...chargeRows(62, 'ORDER.FT1'),
+  ...billingRows(63, 'ORDER.BLG'),
+  ...trialRows(64, 'ORDER.CTI'),
 ];
 
 /** The pharmacy's messages, which HL7's tables do not have yet. https://www.hl7.eu/HL7v2x/v251/std251/ch04.html */

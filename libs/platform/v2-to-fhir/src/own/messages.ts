@@ -34,8 +34,8 @@ function runnable(row: MessageRow): MessageRow | readonly [number] {
   // The sender's software: as part of a Provenance it would need a role that nobody states.
   if (map === 'SFT[Device]') return [line, path, 'Device[software]', map];
   const { when, links = [] } = details ?? {};
-  const led = links.map(
-    ([from, element, to]) => [from, element === 'diagnosis' ? 'diagnosis.condition' : element, to] as const,
+  const led = links.flatMap(([from, element, to]) =>
+    element === 'diagnosis' ? diagnosed(from, to) : [[from, element, to] as const],
   );
   const condition = map === 'PV1[Encounter]' ? isVisit : map === 'OBR[ServiceRequest]' ? undefined : when;
   const kept: MessageRowDetails = {
@@ -43,6 +43,14 @@ function runnable(row: MessageRow): MessageRow | readonly [number] {
     ...(led.length > 0 && { links: led }),
   };
   return [line, path, label, map, kept];
+}
+
+/** A diagnosis is one of the visit's; its episode's too, where the visit names one. */
+function diagnosed(from: string, to: string): [string, string, string][] {
+  return [
+    [from, 'diagnosis.condition', to],
+    [from, 'episodeOfCare[*](EpisodeOfCare).diagnosis.condition', to],
+  ];
 }
 
 function runnableTable(name: string, rows: readonly MessageRow[]): readonly MessageRow[] {
@@ -53,9 +61,11 @@ function runnableTable(name: string, rows: readonly MessageRow[]): readonly Mess
   const person = rows.find(([, , , map]) => map === 'PID[Patient]');
   if (person) result.push([person[0] + 0.5, person[1], 'RelatedPerson[mother]', 'PID[RelatedPerson-Mother]']);
   const account = rows.some(([, , , map]) => map === 'PID[Account]');
-  if (person && !account && name !== 'ADT_A39') result.push([person[0] + 0.6, person[1], 'Account', 'PID[Account]']);
+  if (person && !account && name !== 'ADT_A39')
+    result.push([person[0] + 0.6, person[1], 'Account', 'PID[Account]']);
   result.push(...rows.flatMap(rowsInstead));
-  for (const [line, path] of rows) if (path.endsWith('INSURANCE.IN1')) result.push(...subscriberRows(line, path));
+  for (const [line, path] of rows)
+    if (path.endsWith('INSURANCE.IN1')) result.push(...subscriberRows(line, path));
   if (!visit || !name.startsWith('ADT_')) return result;
   return [
     ...result,

@@ -38,6 +38,22 @@ function usCore(line: number, field: string, name: string, codes?: string): Row[
   ];
 }
 
+const inEpisode = ['valued', 'PV1-54'] as const;
+
+/** A place the patient was or is only for a time: HL7's own extension for it, beside the classification of its table. */
+function temporary(line: number, field: string, label: string): Row[] {
+  const at = `location[${label}].extension[temporary]`;
+  return [
+    [
+      line,
+      field,
+      `${at}.url`,
+      { set: ['=http://hl7.org/fhir/uv/v2mappings/StructureDefinition/temporary-location'] },
+    ],
+    [line + 0.1, field, `${at}.valueBoolean`, { set: ['=true'] }],
+  ];
+}
+
 /** Laid over HL7's segment tables, line by line; whole tables where HL7 has none. */
 export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
   ...orders,
@@ -45,6 +61,7 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
   ...dispense,
   ...administration,
   'PID[Patient]': [
+    [26.5, 'PID-15', 'communication.preferred', { set: ['=true'] }],
     [32, 'PID-19', 'identifier[4].type.coding.code', { set: ['=SS'] }],
     [35, 'PID-19', 'identifier[4].system', { set: ['=http://hl7.org/fhir/sid/us-ssn'] }],
     // The mother is a RelatedPerson, not part of the patient: PID[RelatedPerson-Mother].
@@ -55,7 +72,30 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
   'PID[RelatedPerson-Mother]': [[1, 'PID-21', '$this', { map: 'CX[RelatedPerson-Mother]' }]],
   'PV1[Encounter]': [
     [44.5, 'PV1-19', 'identifier[1].type.coding.display', { set: ['=Visit number'] }],
+    ...temporary(31.5, 'PV1-11', '3'),
+    [70, 'PV1-43', 'location[prior-temporary].location(Location)', { map: 'PL[Location]' }],
+    [70.1, 'PV1-43', 'location[prior-temporary].status', { set: ['=completed'] }],
+    ...temporary(70.2, 'PV1-43', 'prior-temporary'),
+    // One episode for all that a message says of it.
+    [
+      84,
+      'PV1-53',
+      'episodeOfCare[*](EpisodeOfCare).extension.url',
+      { set: url('resource-instance-description') },
+    ],
+    [85, 'PV1-53', 'episodeOfCare[*](EpisodeOfCare).extension.valueString'],
+    [86, 'PV1-54', 'episodeOfCare[*](EpisodeOfCare).identifier', { map: 'CX[Identifier]' }],
     [63, 'PV1-37', 'hospitalization.destination(Location)', { map: 'DLD[Location-Discharge]' }],
+  ],
+  // "If person level VIP": it is the person who is important, and the visit's courtesy follows from it.
+  'PV1[Patient]': [
+    [19, 'PV1-16', 'extension[importance].url', { set: url('patient-importance') }],
+    [
+      20,
+      'PV1-16',
+      'extension[importance].valueCodeableConcept',
+      { map: 'CWE[CodeableConcept]', codes: 'VIPIndicator' },
+    ],
   ],
   'PV1[Encounter-Event]': [
     [
@@ -98,7 +138,16 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
     ],
   ],
   // The condition itself is made by DG1[Condition]; the visit refers to it.
-  'DG1[Encounter]': gaps(6, 7, 8, 19, 22, 23, 24, 25, 26, 27, 29),
+  'DG1[Encounter]': [
+    ...gaps(6, 7, 8, 19, 22, 23, 24, 25, 26, 27, 29),
+    [
+      9.1,
+      'DG1-6',
+      'episodeOfCare[*](EpisodeOfCare).diagnosis.role',
+      { map: 'CWE[CodeableConcept]', codes: 'DiagnosisType', when: inEpisode },
+    ],
+    [18.1, 'DG1-15', 'episodeOfCare[*](EpisodeOfCare).diagnosis.rank', { when: inEpisode }],
+  ],
   'ROL[Encounter-PractitionerRole]': [
     // ROL-1 names this row of the sender's, not who it is about.
     ...gaps(4, 5),
@@ -115,6 +164,17 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
       'participant[1].individual(PractitionerRole).practitioner(Practitioner)',
       { map: 'XCN[Practitioner]' },
     ],
+  ],
+  'ROL[PractitionerRole]': [
+    [6, 'ROL-3', 'code', { map: 'CWE[CodeableConcept]', codes: 'ProviderRole' }],
+    [7, 'ROL-4', 'practitioner(Practitioner)', { map: 'XCN[Practitioner]' }],
+    [8, 'ROL-5', 'period.start'],
+    [9, 'ROL-6', 'period.end'],
+    [12, 'ROL-9', 'specialty', { map: 'CWE[CodeableConcept]' }],
+    [14, 'ROL-11', 'practitioner(Practitioner).address', { map: 'XAD[Address]' }],
+    [18, 'ROL-12', 'telecom', { map: 'XTN[ContactPoint]' }],
+    [19, 'ROL-13', 'location(Location)', { map: 'PL[Location]' }],
+    [20, 'ROL-14', 'organization(Organization)', { map: 'XON[Organization]' }],
   ],
   'ROL[Patient-GeneralPractitioner]': [
     [4],
@@ -163,7 +223,10 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
   'EVN[Provenance]': [
     [4, 'EVN-2', 'activity.coding.display', { set: ['=event - :', 'MSH-9.1', '=^', 'MSH-9.2'] }],
   ],
+  'NK1[RelatedPerson]': usCore(42, 'NK1-35', 'race'),
   'MSH[MessageHeader]': [
+    // A text is no code; both are said, for a reader of either.
+    [19.5, 'MSH-8', 'meta.security.display'],
     [7, 'MSH-3', 'source[1]', { when: notValued('MSH-24'), map: 'HD[MessageHeader.source-endpoint]' }],
     [
       12,

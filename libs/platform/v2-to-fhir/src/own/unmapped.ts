@@ -4,6 +4,7 @@ import { guarantorRows } from './guarantor.ts';
 import { accidentRows, deathRows } from './incidents.ts';
 import { additionalInsuranceRows } from './insurance.ts';
 import { disabilityRows, restrictionRows } from './restrictions.ts';
+import { roleRows } from './roles.ts';
 
 type Rows = (line: number, path: string) => readonly MessageRow[];
 
@@ -18,7 +19,9 @@ const maps: Readonly<Record<string, Rows>> = {
   GT1: guarantorRows,
   IN2: additionalInsuranceRows,
   PDA: deathRows,
+  PRT: roleRows,
   RF1: referralRows,
+  ROL: roleRows,
 };
 
 /** The rows that stand for one without a map, wherever in a message its segment stands. */

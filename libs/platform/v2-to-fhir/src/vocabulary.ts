@@ -2,7 +2,7 @@ import { displays } from './own/displays.ts';
 import type { CodeMap, Tables } from './tables.ts';
 import { Leaf, Many, type Tree } from './tree.ts';
 
-const oid = /^\d+(\.\d+)+$/;
+const oid = /^[012](\.\d+){3,}$/;
 /** An identifier that is long enough to be no number of another kind. */
 const evidentOid = /^[012](\.(0|[1-9]\d*)){5,}$/;
 const v2Table = /^HL7(\d{4})$/;

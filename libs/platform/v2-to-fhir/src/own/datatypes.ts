@@ -84,7 +84,13 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
   'HD[Location-Identifier]': [
     [1, 'HD.1', 'identifier[1].value'],
     [2, 'HD.2', 'identifier[2].value'],
-    [3, 'HD.3', 'identifier[2].type', { map: 'ID[CodeableConcept]' }],
+    [3, 'HD.3', 'identifier[2].type', { map: 'ID[CodeableConcept-UniversalID]', codes: 'UniversalIDType' }],
+    [
+      3.1,
+      'HD.3',
+      'identifier[2].system',
+      { set: ['=urn:ietf:rfc:3986'], when: ['is', 'HD.3', ['ISO', 'UUID']] },
+    ],
   ],
   'ED[Attachment]': [[9, 'ED.5', 'data', { when: ['is', 'ED.4', ['Base64', 'base64', 'BASE64']] }]],
   'TQ[ServiceRequest]': [[14, 'TQ.6', 'priority', { codes: 'ExtendedPriorityCodes' }]],

@@ -4,8 +4,8 @@ import { guarantorRows } from './guarantor.ts';
 import { additionalInsuranceRows, subscriberRows } from './insurance.ts';
 import { roleRows } from './roles.ts';
 
-/** The first lines of every order message: the patient, the visit, what they are insured with and allergic to. */
-function patientRows(): MessageRow[] {
+/** The message itself, and its source. */
+export function headerRows(): MessageRow[] {
   return [
     [0.5, 'MSH', 'Bundle', 'MSH[Bundle]'],
     [1, 'MSH', 'MessageHeader[1]', 'MSH[MessageHeader]'],
@@ -21,6 +21,13 @@ function patientRows(): MessageRow[] {
         ],
       },
     ],
+  ];
+}
+
+/** The first lines of every order message: the patient, the visit, what they are insured with and allergic to. */
+function patientRows(): MessageRow[] {
+  return [
+    ...headerRows(),
     [2, 'SFT', 'MessageHeader[1]', 'SFT[MessageHeader]'],
     [2.5, 'SFT', 'Device[software]', 'SFT[Device]'],
     [3, 'PATIENT.PID', 'Patient[1]', 'PID[Patient]'],

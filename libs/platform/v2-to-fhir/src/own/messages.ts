@@ -1,5 +1,5 @@
 import { subscriberRows } from './insurance.ts';
-import { medicationMessages } from './medication-messages.ts';
+import { headerRows, medicationMessages } from './medication-messages.ts';
 import { notValued } from './rows.ts';
 import { rowsInstead } from './unmapped.ts';
 import { officialTables, type Condition, type MessageRow, type MessageRowDetails } from '../tables.ts';
@@ -102,8 +102,14 @@ function table(name: string): readonly MessageRow[] {
 }
 
 const mergeRows: readonly MessageRow[] = [
-  [1, 'MSH', 'MessageHeader[1]', 'MSH[MessageHeader]'],
-  [2, 'EVN'],
+  ...headerRows(),
+  [
+    2,
+    'EVN',
+    'Provenance[3]',
+    'EVN[Provenance]',
+    { links: [['Provenance[3]', 'target', 'MessageHeader[1]']] },
+  ],
   [3, 'PATIENT.PID', 'Patient[1]', 'PID[Patient]'],
   [4, 'PATIENT.PD1', 'Patient[1]', 'PD1[Patient]'],
   [

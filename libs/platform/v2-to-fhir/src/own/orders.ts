@@ -37,6 +37,9 @@ export const orders: Readonly<Record<string, readonly RowOrGap[]>> = {
     [17, 'ORC-4', 'requisition.type.coding.code', { set: ['=PGN'] }],
     [18, 'ORC-4', 'requisition.type.coding.system', { set: v2Table('0203') }],
     [35, 'ORC-12', 'requester(PractitionerRole).practitioner(Practitioner)', { map: 'XCN[Practitioner]' }],
+    [35.1, 'ORC-12', 'requester(PractitionerRole).code.coding.code', { set: ['=OP'] }],
+    [35.2, 'ORC-12', 'requester(PractitionerRole).code.coding.display', { set: ['=Ordering Provider'] }],
+    [35.3, 'ORC-12', 'requester(PractitionerRole).code.coding.system', { set: v2Table('0443') }],
     [40, 'ORC-16', 'extension[4].url', { when: notValued('ORC-5'), set: url('request-statusReason') }],
     [
       41,

@@ -1,5 +1,7 @@
 import type { CodeMap, MessageRow, Row, RowOrGap } from '../tables.ts';
-import { actCode, url } from './rows.ts';
+import { actCode } from './rows.ts';
+
+const period = ['=http://hl7.org/fhir/uv/v2mappings/StructureDefinition/access-restriction-range'];
 
 /** ARV, which HL7 does not map: the security labels of the resource whose segment it follows. */
 function labels(): Row[] {
@@ -9,7 +11,7 @@ function labels(): Row[] {
     [3, 'ARV-3', 'meta.security[what]', { map: 'CWE[Coding]', codes: 'AccessRestrictionValue' }],
     [4, 'ARV-4', 'meta.security[why]', { map: 'CWE[Coding]', codes: 'AccessRestrictionReason' }],
     [5, 'ARV-5', 'meta.security[instruction].display'],
-    [6, 'ARV-6', 'meta.security[instruction].extension[1].url', { set: url('auth-label-period') }],
+    [6, 'ARV-6', 'meta.security[instruction].extension[1].url', { set: period }],
     [6.1, 'ARV-6', 'meta.security[instruction].extension[1].valuePeriod', { map: 'DR[Period]' }],
   ];
 }

@@ -1,5 +1,6 @@
 import type { Row, RowOrGap } from '../tables.ts';
 import { charges } from './charges.ts';
+import { contacts } from './contacts.ts';
 import { guarantor } from './guarantor.ts';
 import { incidents } from './incidents.ts';
 import { insurance } from './insurance.ts';
@@ -166,7 +167,7 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
     ],
   ],
   'ROL[PractitionerRole]': [
-    [6, 'ROL-3', 'code', { map: 'CWE[CodeableConcept]', codes: 'ProviderRole' }],
+    [6, 'ROL-3', 'code', { map: 'CWE[CodeableConcept]' }],
     [7, 'ROL-4', 'practitioner(Practitioner)', { map: 'XCN[Practitioner]' }],
     [8, 'ROL-5', 'period.start'],
     [9, 'ROL-6', 'period.end'],
@@ -202,6 +203,7 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
   // SPM-2 and SPM-31 have one number in the table.
   'SPM[Specimen]': [[37, 'SPM-31', 'identifier[4]', { map: 'CX[Identifier]' }]],
   ...charges,
+  ...contacts,
   ...guarantor,
   ...incidents,
   ...insurance,

@@ -1,5 +1,6 @@
 import type { MessageRow } from '../tables.ts';
 import { billingRows, chargeRows, referralRows, trialRows } from './charges.ts';
+import { contactRows } from './contacts.ts';
 import { guarantorRows } from './guarantor.ts';
 import { accidentRows, deathRows } from './incidents.ts';
 import { additionalInsuranceRows } from './insurance.ts';
@@ -13,6 +14,7 @@ const maps: Readonly<Record<string, Rows>> = {
   ACC: accidentRows,
   ARV: restrictionRows,
   BLG: billingRows,
+  CTD: contactRows,
   CTI: trialRows,
   DB1: disabilityRows,
   FT1: chargeRows,

@@ -44,6 +44,21 @@ export const codeMaps: Readonly<Record<string, CodeMap>> = {
       POS: ['POS', 'point of service policy', actCodes],
     },
   },
+  UnitsOfTime: {
+    codes: {
+      sec: ['s'],
+      S: ['s'],
+      M: ['min'],
+      hr: ['h'],
+      H: ['h'],
+      D: ['d'],
+      day: ['d'],
+      W: ['wk'],
+      L: ['mo'],
+      ann: ['a'],
+      yr: ['a'],
+    },
+  },
   // HL7 maps the mobile phone to a use, where a system is asked for.
   TelecommunicationEquipmentType: {
     codes: { CP: ['phone', 'Phone', 'http://hl7.org/fhir/contact-point-system'] },

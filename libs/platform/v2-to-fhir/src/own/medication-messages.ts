@@ -70,8 +70,11 @@ function requestRows(): MessageRow[] {
   ];
 }
 
+const hasSeveral = ['all', ['count', 'OBX-5', '>', 1], ['not', ['is', 'OBX-2', ['NA']]]] as const;
+
 const observed: readonly MessageRow[] = [
-  [60, 'ORDER.OBSERVATION.OBX', 'Observation[1]', 'OBX[Observation]'],
+  [60, 'ORDER.OBSERVATION.OBX', 'Observation[1]', 'OBX[Observation]', { when: ['not', hasSeveral] }],
+  [60.1, 'ORDER.OBSERVATION.OBX', 'Observation[1]', 'OBX[Observation-Component]', { when: hasSeveral }],
   [60.5, 'ORDER.OBSERVATION.PRT'],
   [61, 'ORDER.OBSERVATION.NTE', 'Observation[1]', 'NTE[Observation]'],
   ...chargeRows(62, 'ORDER.FT1'),

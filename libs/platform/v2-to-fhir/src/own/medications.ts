@@ -1,5 +1,6 @@
 import type { CodeMap, Row, RowOrGap } from '../tables.ts';
-import { gaps, notValued, v2Table } from './rows.ts';
+import { facility, gaps, notValued, v2Table } from './rows.ts';
+import { occurrences } from './timing.ts';
 
 const ucum = ['=http://unitsofmeasure.org'];
 
@@ -22,6 +23,48 @@ function quantity(line: number, value: string, unit: string, to: string): Row[] 
   return [
     [line, value, `${to}.value`],
     [line + 0.1, unit, to, { map: 'CWE[Quantity]', when: ['valued', value] }],
+  ];
+}
+
+/** Who ordered, in their role at the facility where the order names one. */
+function requester(line: number, field: string, unless?: string): Row[] {
+  const free = unless === undefined ? [] : [notValued(unless)];
+  return [
+    [
+      line,
+      field,
+      'requester(Practitioner)',
+      { map: 'XCN[Practitioner]', when: ['all', ['not', facility], ...free] },
+    ],
+    [
+      line + 0.1,
+      field,
+      'requester(PractitionerRole).practitioner(Practitioner)',
+      { map: 'XCN[Practitioner]', when: ['all', facility, ...free] },
+    ],
+  ];
+}
+
+/** The pharmacy that is to hand it out. */
+function pharmacy(line: number, code: string, address: string, phone: string, unless?: string): Row[] {
+  const at = 'dispenseRequest.performer(Organization)';
+  const when = unless === undefined ? {} : { when: notValued(unless) };
+  return [
+    [line, code, at, { map: 'CWE[Organization]', ...when }],
+    [line + 0.1, address, `${at}.address`, { map: 'XAD[Address]', ...when }],
+    [line + 0.2, phone, `${at}.telecom`, { map: 'XTN[ContactPoint]', ...when }],
+  ];
+}
+
+/** What may be given in a day at most. */
+function dailyDose(line: number, field: string): Row[] {
+  const at = 'dosageInstruction.maxDosePerPeriod';
+  return [
+    [line, field, `${at}.numerator`, { map: 'CQ[Quantity]' }],
+    [line + 0.1, field, `${at}.denominator.value`, { set: ['=1'] }],
+    [line + 0.2, field, `${at}.denominator.unit`, { set: ['=d'] }],
+    [line + 0.3, field, `${at}.denominator.code`, { set: ['=d'] }],
+    [line + 0.4, field, `${at}.denominator.system`, { set: ucum }],
   ];
 }
 
@@ -66,7 +109,23 @@ export const medicationRequest: SegmentTables = {
     [5, 'ORC-5', 'status', { codes: 'OrderStatus[MedicationRequest.status]' }],
     [6, 'ORC-9', 'authoredOn'],
     [7, 'ORC-10', 'recorder(Practitioner)', { map: 'XCN[Practitioner]' }],
-    [8, 'ORC-12', 'requester(Practitioner)', { map: 'XCN[Practitioner]' }],
+    ...requester(8, 'ORC-12'),
+    [8.2, 'ORC-21', 'requester(PractitionerRole).organization(Organization)', { map: 'XON[Organization]' }],
+    [
+      8.3,
+      'ORC-22',
+      'requester(PractitionerRole).organization(Organization).address',
+      { map: 'XAD[Address]' },
+    ],
+    [
+      8.4,
+      'ORC-23',
+      'requester(PractitionerRole).organization(Organization).telecom',
+      { map: 'XTN[ContactPoint]' },
+    ],
+    [8.5, 'ORC-21', 'requester(PractitionerRole).code.coding.code', { set: ['=OP'] }],
+    [8.6, 'ORC-21', 'requester(PractitionerRole).code.coding.display', { set: ['=Ordering Provider'] }],
+    [8.7, 'ORC-21', 'requester(PractitionerRole).code.coding.system', { set: v2Table('0443') }],
     [9, 'ORC-16', 'statusReason', { map: 'CWE[CodeableConcept]' }],
   ],
   'RXO[MedicationRequest]': [
@@ -78,8 +137,14 @@ export const medicationRequest: SegmentTables = {
     [15, 'RXO-7', 'dosageInstruction.patientInstruction', { map: 'CWE[string]' }],
     [20, 'RXO-11', 'dispenseRequest.quantity.value'],
     [21, 'RXO-12', 'dispenseRequest.quantity', { map: 'CWE[Quantity]', when: ['valued', 'RXO-11'] }],
-    [23, 'RXO-14', 'requester(Practitioner)', { map: 'XCN[Practitioner]', when: notValued('ORC-12') }],
+    ...requester(23, 'RXO-14', 'ORC-12'),
     [24, 'RXO-20', 'reasonCode', { map: 'CWE[CodeableConcept]' }],
+    ...dailyDose(27, 'RXO-23'),
+    [41, 'RXO-28', 'dispenseRequest.dispenseInterval.value'],
+    [41.1, 'RXO-28', 'dispenseRequest.dispenseInterval.unit', { set: ['=days'] }],
+    [41.2, 'RXO-28', 'dispenseRequest.dispenseInterval.code', { set: ['=d'] }],
+    [41.3, 'RXO-28', 'dispenseRequest.dispenseInterval.system', { set: ucum }],
+    ...pharmacy(45, 'RXO-32', 'RXO-33', 'RXO-36', 'RXE-40'),
   ],
   'RXE[MedicationRequest]': [
     [1, '', 'intent', { set: ['=filler-order'] }],
@@ -94,17 +159,14 @@ export const medicationRequest: SegmentTables = {
     ],
     ...quantity(10, 'RXE-10', 'RXE-11', 'dispenseRequest.quantity'),
     [12, 'RXE-12', 'dispenseRequest.numberOfRepeatsAllowed'],
-    [13, 'RXE-13', 'requester(Practitioner)', { map: 'XCN[Practitioner]', when: notValued('ORC-12') }],
+    ...requester(13, 'RXE-13', 'ORC-12'),
     ...identifierType(15, 'prescription', 'Prescription number'),
-    [19, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.numerator', { map: 'CQ[Quantity]' }],
-    [19.1, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.denominator.value', { set: ['=1'] }],
-    [19.2, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.denominator.unit', { set: ['=d'] }],
-    [19.3, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.denominator.code', { set: ['=d'] }],
-    [19.4, 'RXE-19', 'dosageInstruction.maxDosePerPeriod.denominator.system', { set: ucum }],
+    ...dailyDose(19, 'RXE-19'),
     ...quantity(23, 'RXE-23', 'RXE-24', 'dosageInstruction.doseAndRate.rateQuantity'),
     [27, 'RXE-27', 'reasonCode', { map: 'CWE[CodeableConcept]' }],
     [32, 'RXE-32', 'authoredOn', { when: notValued('ORC-9') }],
-    [40, 'RXE-40', 'dispenseRequest.performer(Organization)', { map: 'CWE[Organization]' }],
+    ...quantity(39, 'RXE-39', 'RXE-11', 'dispenseRequest.initialFill.quantity'),
+    ...pharmacy(40, 'RXE-40', 'RXE-41', 'RXE-45'),
   ],
   'RXR[MedicationRequest]': [
     [4, 'RXR-1', 'dosageInstruction.route', { map: 'CWE[CodeableConcept]', codes: 'RouteOfAdministration' }],
@@ -122,8 +184,14 @@ export const medicationRequest: SegmentTables = {
     [8],
     [14, 'TQ1-9', 'priority', { map: 'CWE[code]', codes: 'ExtendedPriorityCodes' }],
     [16, 'TQ1-11', 'dosageInstruction.text'],
-    [19],
-    [18],
+    // What is given at a time is said by RXE-3 or RXO-2, in units that are those of the medicine.
+    [
+      5,
+      'TQ1-2',
+      'dosageInstruction.doseAndRate.doseQuantity',
+      { map: 'CQ[Quantity]', when: ['all', notValued('RXE-3'), notValued('RXO-2')] },
+    ],
+    ...occurrences('dosageInstruction.timing'),
   ],
   // What a mixture is made of, for people to read.
   'RXC[MedicationRequest]': [

@@ -1,5 +1,6 @@
 import type { Row, RowOrGap } from '../tables.ts';
-import { gaps, notValued, url, v2Table } from './rows.ts';
+import { facility, gaps, notValued, url, v2Table } from './rows.ts';
+import { occurrences } from './timing.ts';
 
 /** An order number with its type, as HL7's tables state it in three rows. */
 function orderNumber(line: number, field: string, label: string, type: string, unless?: string): Row[] {
@@ -20,8 +21,6 @@ function structureType(line: number): Row[] {
   ];
 }
 
-/** Whether the order names the facility of who ordered: then it is a practitioner in a role. */
-const facility = ['any', ['valued', 'ORC-21'], ['valued', 'ORC-22'], ['valued', 'ORC-23']] as const;
 const attachment = ['=https://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.valueAttachment'];
 
 /** Orders, reports and observations, laid over HL7's segment tables. */
@@ -56,6 +55,7 @@ export const orders: Readonly<Record<string, readonly RowOrGap[]>> = {
       { map: 'CQ[Quantity]', when: ['all', notValued('TQ1-7'), notValued('TQ1-8')] },
     ],
     [14, 'TQ1-9', 'priority', { map: 'CWE[code]', codes: 'ExtendedPriorityCodes' }],
+    ...occurrences('occurrenceTiming'),
   ],
   'OBR[ServiceRequest]': [
     [
@@ -107,7 +107,12 @@ export const orders: Readonly<Record<string, readonly RowOrGap[]>> = {
     ...orderNumber(5, 'OBR-2', '1', 'PLAC', 'ORC-2'),
     ...orderNumber(8, 'OBR-3', '2', 'FILL', 'ORC-3'),
   ],
-  'PRT[Device]': [[21, 'PRT-16', '$this', { map: 'EI[Device-udiCarrier]' }]],
+  'PRT[Device]': [
+    // "If not an HRF or AIDC": those are in PRT-16.
+    [14],
+    [15, 'PRT-10', 'identifier', { map: 'EI[Identifier-Extension]' }],
+    [21, 'PRT-16', '$this', { map: 'EI[Device-udiCarrier]' }],
+  ],
   'OBR[Specimen]': [[46, 'OBR-39', 'note.text']],
   'OBX[Observation]': [
     [7],

@@ -1,8 +1,6 @@
 import type { MessageRow } from '../tables.ts';
 import { orders } from './charges.ts';
 
-const role = 'PractitionerRole[role]';
-
 /** What a role belongs to, by the group that its segment stands in, and the element that takes it. */
 const holders: readonly (readonly [path: RegExp, links: readonly (readonly [string, string])[]])[] = [
   [/(^|\.)(PRT|ROL)@PID$/, []],
@@ -15,8 +13,14 @@ const holders: readonly (readonly [path: RegExp, links: readonly (readonly [stri
 export function roleRows(line: number, path: string): MessageRow[] {
   const [, links = []] = holders.find(([at]) => at.test(path)) ?? [];
   if (links.length === 0) return [];
+  const role = `PractitionerRole[at${line}]`;
+  const device = `Device[at${line}]`;
   const map = path.includes('PRT') ? 'PRT[PractitionerRole]' : 'ROL[PractitionerRole]';
-  return [
-    [line + 0.1, path, role, map, { links: links.map(([from, element]) => [from, element, role] as const) }],
-  ];
+  const to = (label: string) => ({ links: links.map(([from, element]) => [from, element, label] as const) });
+  const rows: MessageRow[] = [[line + 0.1, path, role, map, to(role)]];
+  if (links === orders && map.startsWith('PRT'))
+    rows.push([line + 0.2, path, device, 'PRT[Device]', { ...to(device), when: hasDevice }]);
+  return rows;
 }
+
+const hasDevice = ['any', ['valued', 'PRT-10'], ['valued', 'PRT-16']] as const;

@@ -15,3 +15,28 @@ export const selfCodes = ['SEL', 'S', '18'];
 export const actCode = ['=http://terminology.hl7.org/CodeSystem/v3-ActCode'];
 export const loinc = ['=http://loinc.org'];
 export const snomed = ['=http://snomed.info/sct'];
+
+/** Whether the order names the facility of who ordered: then it is a practitioner in a role. */
+export const facility = ['any', ['valued', 'ORC-21'], ['valued', 'ORC-22'], ['valued', 'ORC-23']] as const;
+
+/** The units of time that Timing.repeat knows, by the ways version 2 has for them. */
+export const unitsOfTime = [
+  's',
+  'sec',
+  'S',
+  'min',
+  'M',
+  'h',
+  'hr',
+  'H',
+  'd',
+  'D',
+  'day',
+  'wk',
+  'W',
+  'mo',
+  'L',
+  'a',
+  'ann',
+  'yr',
+];

@@ -23,12 +23,12 @@ export class TableDatatypePlan implements DatatypePlan {
   make(part: Part, making: Making): Tree | string | undefined {
     const inside = new ComponentScope(part, making);
     const tree: Tree = new Map<string, Node>();
-    const wanting: RowPlan[] = [];
+    let wanting: RowPlan[] | undefined;
     let text: string | undefined;
     for (const row of this.#rows) {
       const { component } = row.from;
       if (component !== undefined && !part.has(component)) {
-        if (row.speaksOfAbsence) wanting.push(row);
+        if (row.speaksOfAbsence) (wanting ??= []).push(row);
         continue;
       }
       if (row.test && !row.test(inside)) continue;
@@ -38,7 +38,7 @@ export class TableDatatypePlan implements DatatypePlan {
     }
     if (text !== undefined) return text;
     // What is said of an empty component is said only of a value that has others.
-    if (tree.size > 0)
+    if (tree.size > 0 && wanting)
       for (const row of wanting) if (!row.test || row.test(inside)) row.write(part, inside, tree, place);
     return tree.size > 0 ? tree : undefined;
   }

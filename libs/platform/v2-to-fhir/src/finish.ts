@@ -66,7 +66,7 @@ export class Finish {
     const known = this.#contributes.get(draft);
     if (known !== undefined) return known;
     this.#contributes.set(draft, false);
-    const said = [...draft.content.values()].some((node) => this.#nodeHasSaid(node));
+    const said = this.#someHasSaid(draft.content);
     this.#contributes.set(draft, said);
     return said;
   }
@@ -76,8 +76,11 @@ export class Finish {
     // That it refers to what other segments made is no word of its own.
     if (node instanceof Link)
       return node.beside.size > 0 || (!this.#madeBy.has(node.draft) && this.#hasSaid(node.draft));
-    for (const one of node instanceof Many ? node.items.values() : node.values())
-      if (this.#nodeHasSaid(one)) return true;
+    return this.#someHasSaid(node instanceof Many ? node.items : node);
+  }
+
+  #someHasSaid(nodes: ReadonlyMap<string, Node>): boolean {
+    for (const node of nodes.values()) if (this.#nodeHasSaid(node)) return true;
     return false;
   }
 

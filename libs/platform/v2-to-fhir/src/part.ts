@@ -41,20 +41,19 @@ class ComponentPart implements Part {
   readonly #repetition: Repetition;
   readonly #number: number;
 
-  readonly #values: readonly (string | undefined)[];
+  #values: readonly (string | undefined)[] | undefined;
 
   constructor(repetition: Repetition, number: number) {
     this.#repetition = repetition;
     this.#number = number;
-    this.#values = repetition.subcomponents(number);
   }
 
   has(number: number): boolean {
-    return this.#values[number - 1] !== undefined;
+    return this.component(number) !== undefined;
   }
 
   component(number: number): string | undefined {
-    return this.#values[number - 1];
+    return (this.#values ??= this.#repetition.subcomponents(this.#number))[number - 1];
   }
 
   inside(number: number): Part {

@@ -51,6 +51,8 @@ export class RowPlan {
   /** `$this`, `$value`, or a path. */
   readonly kind: 'this' | 'value' | 'path';
   readonly set: Set | undefined;
+  /** Whether the row writes a literal and needs no value of its own. */
+  readonly isLiteral: boolean;
   readonly last: Step | undefined;
   /** The step that repeats with the field; -1: only the first repetition counts. */
   repeatingStep = -1;
@@ -59,6 +61,9 @@ export class RowPlan {
   readonly #allowed: ReadonlySet<string> | undefined;
   readonly #isCodingCode: boolean;
   readonly #parentType: string;
+  readonly #writer: Writer;
+  /** The value of a row that always says the same, once it is known. */
+  #constant: Leaf['value'] | undefined;
 
   constructor(table: string, [line, from, to, details = {}]: Row, root: string, compiler: Compiler) {
     this.id = `${table}:${line}`;
@@ -79,11 +84,8 @@ export class RowPlan {
     this.#allowed = last?.valueSet === undefined ? undefined : codesOf(last.valueSet);
     this.#parentType = this.steps.at(-2)?.type ?? root;
     this.#isCodingCode = this.#parentType === 'Coding' && last?.name === 'code';
-  }
-
-  /** Whether the row writes a literal and needs no value of its own. */
-  get isLiteral(): boolean {
-    return this.set !== undefined && this.set.every((part) => typeof part === 'string');
+    this.#writer = { row: this.id, component: this.from.isSegment ? undefined : this.from.component };
+    this.isLiteral = this.set !== undefined && this.set.every((part) => typeof part === 'string');
   }
 
   /** The text of a literal row. */
@@ -93,8 +95,7 @@ export class RowPlan {
 
   /** Writes what the row makes of a value; whether it wrote anything. */
   write(part: Part, making: Making, target: Tree, place: Place): boolean {
-    const component = this.from.isSegment ? undefined : this.from.component;
-    const made = this.make(part, making, component);
+    const made = this.make(part, making);
     if (made === undefined) return false;
     if (this.kind === 'this') {
       if (!(made instanceof Map)) return false;
@@ -108,11 +109,12 @@ export class RowPlan {
   }
 
   /** The node the row makes; undefined when there is nothing to say or it cannot be said. */
-  make(part: Part, making: Making, component: number | undefined): Node | undefined {
-    if (this.set) return this.#leaf(joined(this.set, making), making, component);
-    if (!this.#map) return this.#leaf(this.#textOf(part), making, component);
+  make(part: Part, making: Making): Node | undefined {
+    if (this.#constant !== undefined) return new Leaf(this.#constant, making.origin, this.#writer);
+    if (this.set) return this.#leaf(joined(this.set, making), making);
+    if (!this.#map) return this.#leaf(this.#textOf(part), making);
     const made = this.#map.make(part, making);
-    if (typeof made === 'string') return this.#leaf(made, making, component);
+    if (typeof made === 'string') return this.#leaf(made, making);
     if (made && this.#codes) translateCodings(made, this.#codes, making.vocabulary);
     return made;
   }
@@ -129,11 +131,11 @@ export class RowPlan {
     return typeof made === 'string' ? made : undefined;
   }
 
-  #leaf(text: string | undefined, making: Making, component: number | undefined): Leaf | undefined {
+  #leaf(text: string | undefined, making: Making): Leaf | undefined {
     if (text === undefined) return undefined;
     const type = this.last?.type ?? 'string';
     if (!isPrimitive(type)) return undefined;
-    const code = this.#code(text, making, component);
+    const code = this.#code(text, making);
     const plain =
       code !== undefined && this.last?.name === 'system' && type === 'uri'
         ? this.#system(code, making)
@@ -141,19 +143,19 @@ export class RowPlan {
     if (plain === undefined) return undefined;
     const value = convert(type, plain, making.zone);
     if (value === undefined) {
-      making.report('value', component);
+      making.report('value', this.#writer.component);
       return undefined;
     }
-    const writer: Writer = { row: this.id, component };
+    if (this.isLiteral && typeof value === 'string') this.#constant = value;
     const lexical = type === 'decimal' ? lexicalDecimal(plain) : undefined;
-    return new Leaf(value, making.origin, writer, lexical);
+    return new Leaf(value, making.origin, this.#writer, lexical);
   }
 
   /** Translated, and refused where R4 knows no such code. */
-  #code(text: string, making: Making, component: number | undefined): string | undefined {
+  #code(text: string, making: Making): string | undefined {
     const translated = this.#codes?.codes[text]?.[0] ?? text;
     if (this.#allowed === undefined || this.#allowed.has(translated)) return translated;
-    making.report('code', component);
+    making.report('code', this.#writer.component);
     return undefined;
   }
 
@@ -168,11 +170,10 @@ export class RowPlan {
     const found = this.#codes?.codes[this.#textOf(part) ?? ''];
     if (!found) return;
     const [, display, system] = found;
-    const writer = { row: this.id, component: this.from.component };
     const beside = (name: string, type: string, value: string | undefined): void => {
       if (!value) return;
       const step = { name, isArray: false, label: '', type };
-      put(target, [...this.steps.slice(0, -1), step], place, new Leaf(value, making.origin, writer));
+      put(target, [...this.steps.slice(0, -1), step], place, new Leaf(value, making.origin, this.#writer));
     };
     beside('system', 'uri', system);
     beside('display', 'string', display);

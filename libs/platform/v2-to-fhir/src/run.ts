@@ -1,7 +1,7 @@
 import type { Message, Segment } from '#platform/hl7v2';
 import type { MappingIssue } from './mapped.ts';
 import type { MessagePlan, Task } from './message-plan.ts';
-import type { Reading } from './segment-plan.ts';
+import type { Reading } from './field-scope.ts';
 import { arrange, companion, type Entry } from './structure.ts';
 import { Draft, Link, put, type Origin } from './tree.ts';
 import type { Vocabulary } from './vocabulary.ts';

@@ -1,19 +1,10 @@
-import type { Segment } from '#platform/hl7v2';
-import type { Reference } from './condition.ts';
+import type { Repetition, Segment } from '#platform/hl7v2';
+import { FieldScope, type Reading } from './field-scope.ts';
 import { FieldPart, TextPart, type Part } from './part.ts';
 import type { Step } from './path.ts';
-import { RowPlan, rootOf, type Compiler, type Making } from './row-plan.ts';
+import { RowPlan, rootOf, type Compiler } from './row-plan.ts';
 import type { Row } from './tables.ts';
-import type { Draft, Origin, Removal } from './tree.ts';
-
-/** What a segment is read with. */
-export interface Reading {
-  readonly zone: string;
-  readonly vocabulary: Making['vocabulary'];
-  /** The segment of another name that belongs with the one being read. */
-  companion(name: string): Segment | undefined;
-  report(code: 'value' | 'code', origin: Origin, component: number | undefined): void;
-}
+import type { Draft, Removal } from './tree.ts';
 
 interface FieldRow {
   readonly row: RowPlan;
@@ -22,15 +13,36 @@ interface FieldRow {
   readonly removal: Removal | undefined;
 }
 
+/** The rows of one field that stand behind one another: they read its repetitions together. */
+interface FieldRows {
+  readonly name: string;
+  readonly field: number | undefined;
+  readonly rows: FieldRow[];
+  speakOfAbsence: boolean;
+}
+
+/** A field of a segment while its rows are read. */
+interface FieldReading {
+  readonly source: Segment;
+  readonly field: number;
+  readonly repetitions: readonly Repetition[];
+  /** What each repetition is read with, once it is. */
+  readonly scopes: FieldScope[];
+  /** The segment whose map this is, and its place among others. */
+  readonly segment: Segment;
+  readonly place: string;
+  readonly reading: Reading;
+}
+
 /** A segment map, compiled. */
 export class SegmentPlan {
-  readonly #rows: readonly FieldRow[];
+  readonly #fields: readonly FieldRows[];
   /** The field whose repetitions are the instances of what is labelled `each`. */
   readonly #eachField: number | undefined;
 
   constructor(table: string, rows: readonly Row[], compiler: Compiler) {
     const plans = rows.map((row) => new RowPlan(table, row, rootOf(table), compiler));
-    this.#rows = plans.map((row) => fieldRow(row, plans));
+    this.#fields = byField(plans.map((row) => fieldRow(row, plans)));
     this.#eachField = plans.find(
       ({ steps }) => steps[0]?.label === 'each' && steps[1]?.name.startsWith('value'),
     )?.from.field;
@@ -38,58 +50,82 @@ export class SegmentPlan {
 
   /** Writes what the map says of a segment into a resource. */
   read(segment: Segment, draft: Draft, reading: Reading): void {
-    for (const fieldRow of this.#rows) {
-      const { row } = fieldRow;
-      const { name, field } = row.from;
+    const place = String(segment.index);
+    for (const { name, field, rows, speakOfAbsence } of this.#fields) {
       if (field === undefined) {
-        const scope = new FieldScope(segment, undefined, 0, new TextPart(undefined), reading);
-        if (!row.test || row.test(scope))
-          row.write(scope.part, scope, draft.content, this.#place(segment, 0, -1));
+        this.#readSegment(rows, segment, draft, reading);
         continue;
       }
       const source = name === segment.name ? segment : reading.companion(name);
-      if (source) this.#readField(fieldRow, source, field, segment, draft, reading);
+      const repetitions = source?.field(field) ?? [];
+      if (!source || (repetitions.length === 0 && !speakOfAbsence)) continue;
+      const fieldReading = { source, field, repetitions, scopes: [], segment, place, reading };
+      for (const row of rows) this.#readField(row, fieldReading, draft);
     }
   }
 
-  #readField(
-    fieldRow: FieldRow,
-    source: Segment,
-    field: number,
-    segment: Segment,
-    draft: Draft,
-    reading: Reading,
-  ): void {
-    const { row, repeatingStep, removal } = fieldRow;
-    const repetitions = source.field(field);
+  /** Rows that are about the segment as such. */
+  #readSegment(rows: readonly FieldRow[], segment: Segment, draft: Draft, reading: Reading): void {
+    const scope = new FieldScope(segment, undefined, 0, new TextPart(undefined), reading);
+    const place = { scope: String(segment.index), repetition: 0, repeatingStep: -1 };
+    for (const { row } of rows)
+      if (!row.test || row.test(scope)) row.write(scope.part, scope, draft.content, place);
+  }
+
+  #readField({ row, repeatingStep, removal }: FieldRow, at: FieldReading, draft: Draft): void {
+    const { field, repetitions, segment, place } = at;
     if (repetitions.length === 0 && !row.speaksOfAbsence) return;
     // What is said once of all values, `component[each].code`, is written beside each of them.
     const each = row.steps[0]?.label === 'each' && field !== this.#eachField ? this.#eachField : undefined;
     const times = each === undefined ? Math.max(repetitions.length, 1) : segment.field(each).length;
-    for (let at = 0; at < times; at++) {
-      const which = each === undefined ? at : 0;
-      const repetition = repetitions[which];
+    for (let time = 0; time < times; time++) {
+      const repetition = repetitions[each === undefined ? time : 0];
       if (repetition?.isNull && removal && !draft.removed.includes(removal)) draft.removed.push(removal);
       const isValued = repetition !== undefined && !repetition.isNull && repetition.text !== '';
       if (!isValued && !row.speaksOfAbsence) continue;
-      const part = isValued ? new FieldPart(repetition) : new TextPart(undefined);
-      const beside = each === undefined ? undefined : { field: each, repetition: at };
-      const scope = new FieldScope(source, field, which, part, reading, beside);
+      const part = isValued ? repetition : undefined;
+      const scope = each === undefined ? scopeAt(at, time, part) : scopeBeside(at, each, time, part);
       if (row.test && !row.test(scope)) continue;
-      const place = this.#place(segment, at, each === undefined ? repeatingStep : 0);
-      const wrote = row.write(scope.part, scope, draft.content, place);
+      const step = each === undefined ? repeatingStep : 0;
+      const wrote = row.write(scope.part, scope, draft.content, {
+        scope: place,
+        repetition: time,
+        repeatingStep: step,
+      });
       // Where nothing repeats, the first that says something is the one.
       if (wrote && repeatingStep < 0 && each === undefined && row.kind === 'path') return;
     }
   }
+}
 
-  #place(
-    segment: Segment,
-    repetition: number,
-    repeatingStep: number,
-  ): { scope: string; repetition: number; repeatingStep: number } {
-    return { scope: String(segment.index), repetition, repeatingStep };
+function byField(rows: readonly FieldRow[]): FieldRows[] {
+  const groups: FieldRows[] = [];
+  for (const row of rows) {
+    const { name, field } = row.row.from;
+    let group = groups.at(-1);
+    if (group?.name !== name || group.field !== field)
+      groups.push((group = { name, field, rows: [], speakOfAbsence: false }));
+    group.rows.push(row);
+    group.speakOfAbsence ||= row.row.speaksOfAbsence;
   }
+  return groups;
+}
+
+function partOf(repetition: Repetition | undefined): Part {
+  return repetition === undefined ? new TextPart(undefined) : new FieldPart(repetition);
+}
+
+function scopeAt(at: FieldReading, time: number, repetition: Repetition | undefined): FieldScope {
+  return (at.scopes[time] ??= new FieldScope(at.source, at.field, time, partOf(repetition), at.reading));
+}
+
+function scopeBeside(
+  at: FieldReading,
+  field: number,
+  time: number,
+  repetition: Repetition | undefined,
+): FieldScope {
+  return new FieldScope(at.source, at.field, 0, partOf(repetition), at.reading, { field, repetition: time });
 }
 
 function fieldRow(row: RowPlan, plans: readonly RowPlan[]): FieldRow {
@@ -154,69 +190,4 @@ function removalOf(row: RowPlan, ofField: readonly RowPlan[]): Removal | undefin
   );
   if (marks.length > 0) return { path, match };
   return row.steps.length === array + 1 && path !== 'identifier' ? { path } : undefined;
-}
-
-/** From a repetition of a field, what conditions and maps may ask. */
-class FieldScope implements Making {
-  readonly origin: Origin | undefined;
-  readonly part: Part;
-  readonly #segment: Segment;
-  readonly #field: number | undefined;
-  readonly #repetition: number;
-  readonly #reading: Reading;
-  /** The value beside which this one is written: conditions on its field mean that repetition. */
-  readonly #beside: { readonly field: number; readonly repetition: number } | undefined;
-
-  constructor(
-    segment: Segment,
-    field: number | undefined,
-    repetition: number,
-    part: Part,
-    reading: Reading,
-    beside?: { readonly field: number; readonly repetition: number },
-  ) {
-    this.#segment = segment;
-    this.#field = field;
-    this.#repetition = repetition;
-    this.part = part;
-    this.#reading = reading;
-    this.#beside = beside;
-    this.origin =
-      field === undefined
-        ? undefined
-        : `${segment.name}[${segment.occurrence}]-${field}${repetition === 0 ? '' : `[${repetition + 1}]`}`;
-  }
-
-  get zone(): string {
-    return this.#reading.zone;
-  }
-
-  get vocabulary(): Making['vocabulary'] {
-    return this.#reading.vocabulary;
-  }
-
-  value({ name, isSegment, field, component }: Reference): string | undefined {
-    if (!isSegment) return component === undefined ? this.part.text() : this.part.component(component);
-    const segment = name === this.#segment.name ? this.#segment : this.#reading.companion(name);
-    if (field === undefined || segment === undefined) return segment && name;
-    const repetition = segment.field(field)[segment === this.#segment ? this.#repetitionOf(field) : 0];
-    if (!repetition || repetition.isNull) return undefined;
-    return component === undefined
-      ? (repetition.value(1) ?? repetition.literal())
-      : (repetition.value(component) ?? repetition.literal(component));
-  }
-
-  #repetitionOf(field: number): number {
-    if (field === this.#beside?.field) return this.#beside.repetition;
-    return field === this.#field ? this.#repetition : 0;
-  }
-
-  count({ name, field }: Reference): number {
-    const segment = name === this.#segment.name ? this.#segment : this.#reading.companion(name);
-    return segment && field !== undefined ? segment.field(field).length : 0;
-  }
-
-  report(code: 'value' | 'code', component: number | undefined): void {
-    if (this.origin) this.#reading.report(code, this.origin, component);
-  }
 }

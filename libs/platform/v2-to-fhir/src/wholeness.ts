@@ -6,13 +6,13 @@ import { typeDefinition } from '#platform/fhir';
  */
 export function whole(type: string, object: Record<string, unknown>): Record<string, unknown> {
   const members = membersOf(type);
-  const chosen = new Set<string>();
+  let chosen: Set<string> | undefined;
   for (const name of Object.keys(object)) {
     const member = members.get(name);
     if (member === undefined) continue;
-    if (member.choice !== undefined && chosen.has(member.choice)) delete object[name];
+    if (member.choice !== undefined && chosen?.has(member.choice)) delete object[name];
     else if (member.kind !== undefined) keepWhole(object, name, member.kind);
-    if (member.choice !== undefined) chosen.add(member.choice);
+    if (member.choice !== undefined) (chosen ??= new Set()).add(member.choice);
   }
   return object;
 }
@@ -21,10 +21,11 @@ function keepWhole(object: Record<string, unknown>, name: string, kind: string):
   const value = object[name];
   const kept = Array.isArray(value) ? wholeItems(kind, value) : wholeItem(kind, value);
   if (kept === undefined) delete object[name];
-  else object[name] = kept;
+  else if (kept !== value) object[name] = kept;
 }
 
 function wholeItems(type: string, items: unknown[]): unknown[] | undefined {
+  if (items.every((item) => wholeItem(type, item) !== undefined)) return items;
   const kept = items.filter((item) => wholeItem(type, item) !== undefined);
   return kept.length > 0 ? kept : undefined;
 }
@@ -43,13 +44,22 @@ function wholeItem(type: string, item: unknown): unknown {
 
 /** The first element that R4 demands of a type and an object does not have. */
 export function missingFrom(type: string, object: Record<string, unknown>): string | undefined {
-  return requiredOf(type).find(
-    (name) => !(name in object || `_${name}` in object || hasChoice(object, name)),
-  );
+  for (const { name, aside, choice } of requiredOf(type))
+    if (!(name in object || aside in object || (choice !== undefined && hasChoice(object, choice))))
+      return name;
+  return undefined;
 }
 
-function hasChoice(object: Record<string, unknown>, name: string): boolean {
-  return name.endsWith('[x]') && Object.keys(object).some((member) => member.startsWith(name.slice(0, -3)));
+function hasChoice(object: Record<string, unknown>, beginning: string): boolean {
+  return Object.keys(object).some((member) => member.startsWith(beginning));
+}
+
+interface Required {
+  readonly name: string;
+  /** Where something is said of a primitive that is not there: `_name`. */
+  readonly aside: string;
+  /** What the names of a choice begin with. */
+  readonly choice: string | undefined;
 }
 
 interface Member {
@@ -60,7 +70,7 @@ interface Member {
 }
 
 const members = new Map<string, ReadonlyMap<string, Member>>();
-const required = new Map<string, readonly string[]>();
+const required = new Map<string, readonly Required[]>();
 
 /** The members of a type that there is something to look at: those with members of their own, and those of a choice. */
 function membersOf(type: string): ReadonlyMap<string, Member> {
@@ -83,9 +93,15 @@ function kindOf(type: string): { kind?: string } {
   return typeDefinition(type) && type !== 'Resource' ? { kind: type } : {};
 }
 
-function requiredOf(type: string): readonly string[] {
+function requiredOf(type: string): readonly Required[] {
   return kept(required, type, () =>
-    (typeDefinition(type)?.elements ?? []).filter(({ min }) => min > 0).map(({ name }) => name),
+    (typeDefinition(type)?.elements ?? [])
+      .filter(({ min }) => min > 0)
+      .map(({ name, isChoice }) => ({
+        name,
+        aside: `_${name}`,
+        choice: isChoice ? name.slice(0, -3) : undefined,
+      })),
   );
 }
 

@@ -92,11 +92,11 @@ function locationPlan(places: readonly Level[], table: string, compiler: Compile
   const assigner = compiler.datatype('HD[Organization]');
   /** PL.5, PL.9 to PL.11: what is said of the innermost place. */
   function describe(location: Tree, part: Part, making: Making): void {
-    const say = (name: string, component: number, value = part.component(component)): void => {
+    const say = (name: string, component: number, value: string | undefined): void => {
       if (value) location.set(name, new Leaf(value, making.origin, { row: table, component }));
     };
     say('status', 5, statuses[part.component(5)?.toLowerCase() ?? '']);
-    say('description', 9);
+    say('description', 9, part.component(9));
     const entity = part.component(10);
     const identifiers = location.get('identifier');
     if (!entity || !(identifiers instanceof Many)) return;

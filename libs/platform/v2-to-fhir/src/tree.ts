@@ -137,9 +137,9 @@ function insideOf(node: Node, step: Step): Tree {
 /** The second laid over the first: objects join, values are replaced. */
 export function merged(first: Node, second: Node): Node {
   if (first instanceof Link) {
+    // Resources that refer to one another do so in circles: what the second refers to is not laid over the first's.
     if (second instanceof Map) mergeInto(first.draft.content, second);
-    else if (second instanceof Link) mergeInto(first.draft.content, second.draft.content);
-    return first;
+    return second instanceof Link ? second : first;
   }
   if (first instanceof Map && second instanceof Map) return mergeInto(first, second);
   if (first instanceof Many && second instanceof Many) {

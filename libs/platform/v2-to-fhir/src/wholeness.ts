@@ -76,10 +76,13 @@ const required = new Map<string, readonly Required[]>();
 function membersOf(type: string): ReadonlyMap<string, Member> {
   return kept(members, type, () => {
     const found = new Map<string, Member>();
-    for (const { name, types, isChoice } of typeDefinition(type)?.elements ?? []) {
+    for (const { name, types, isChoice, max } of typeDefinition(type)?.elements ?? []) {
       if (isChoice)
         for (const one of types) found.set(choiceName(name, one), { choice: name, ...kindOf(one) });
       else found.set(name, kindOf(types[0] ?? ''));
+      // What is said of a primitive stands aside; of one that repeats, by places that must not shift.
+      if (!isChoice && max === 1 && !typeDefinition(types[0] ?? ''))
+        found.set(`_${name}`, { kind: 'Element' });
     }
     return found;
   });

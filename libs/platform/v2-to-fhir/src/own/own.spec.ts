@@ -131,6 +131,20 @@ describe('visits', () => {
   });
 });
 
+it('a patient who is merged into themselves is an error, and nothing worse', () => {
+  const { issues } = mapper.map(
+    parseMessage([header('ADT^A40'), 'PID|1||77^^^GH^MR||Doe^Jane', 'MRG|77^^^GH^MR'].join('\r')),
+  );
+  expect(issues).toMatchObject([{ severity: 'error', location: 'MRG[1]-1' }]);
+});
+
+it('a place whose status R4 does not know has none', () => {
+  const [place] = map(header('ADT^A01'), pid, 'PV1|1|I|W1^^^GH^Dusty').filter(
+    ({ type }) => type === 'Location',
+  );
+  expect(place?.content['status']).toBeUndefined();
+});
+
 describe('datatypes', () => {
   it('have the periods that ranges say', () => {
     const [name] = one(

@@ -52,7 +52,8 @@ export class Finish {
 
   /** `subject`, `encounter`, …: what the official tables leave to be understood. */
   #linkUsually({ draft, entry }: Made): void {
-    for (const [path, type] of usualLinks(draft.type)) {
+    const isReported = draft.type === 'Observation' && this.#run.encloses(entry, 'DiagnosticReport');
+    for (const [path, type] of usualLinks(draft.type, isReported)) {
       const [{ name } = { name: '' }] = path;
       if (draft.content.has(name)) continue;
       const target = this.#run.within(entry, type);

@@ -57,6 +57,17 @@ export class Run {
     return this.made.findLast((made) => made.draft.type === type && sameGroups(made.entry, entry))?.draft;
   }
 
+  /** Whether a resource of a type was made in a group that an entry is in. */
+  encloses(entry: Entry, type: string): boolean {
+    return this.made.some(
+      (made) =>
+        made.draft.type === type &&
+        made.entry !== entry &&
+        entry.groups.includes(made.entry.groups.at(-1) ?? '') &&
+        sameGroups(made.entry, entry),
+    );
+  }
+
   #do(task: Task, entry: Entry, reading: Reading): void {
     if (!this.#options.wants(task.label)) return;
     if (task.test && !task.test(conditionScope(entry.segment, reading))) return;

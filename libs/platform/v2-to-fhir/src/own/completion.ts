@@ -59,13 +59,24 @@ const links: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
   Specimen: [['subject', 'Patient']],
 };
 
+/** What an observation is of that a report encloses; in an order, it is what was known before. */
+const reported: readonly (readonly [string, string])[] = [
+  ['basedOn', 'ServiceRequest'],
+  ['specimen', 'Specimen'],
+];
+
 const compiled = new Map<string, readonly (readonly [readonly Step[], string])[]>();
 
-export function usualLinks(type: string): readonly (readonly [readonly Step[], string])[] {
-  let found = compiled.get(type);
+export function usualLinks(
+  type: string,
+  isReported: boolean,
+): readonly (readonly [readonly Step[], string])[] {
+  const key = isReported ? `reported ${type}` : type;
+  let found = compiled.get(key);
   if (!found) {
-    found = (links[type] ?? []).map(([path, target]) => [compilePath(path, type), target] as const);
-    compiled.set(type, found);
+    const all = [...(links[type] ?? []), ...(isReported ? reported : [])];
+    found = all.map(([path, target]) => [compilePath(path, type), target] as const);
+    compiled.set(key, found);
   }
   return found;
 }

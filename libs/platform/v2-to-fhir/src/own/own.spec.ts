@@ -176,6 +176,21 @@ describe('datatypes', () => {
   });
 });
 
+it('an observation is of the order and the specimen of its report, and not of another', () => {
+  const obr = (id: string): string[] => [
+    `OBR|1|O${id}^GH|F${id}^LAB|24331-1^Lipids^LN`,
+    'OBX|1|NM|2093-3^Chol^LN||200||||||F',
+  ];
+  const mapped = map(header('ORU^R01'), pid, ...obr('1'), 'SPM|1|S1||SER', ...obr('2'));
+  const [first, second] = mapped.filter(({ type }) => type === 'Observation').map(({ content }) => content);
+  const [order] = mapped.filter(({ type }) => type === 'ServiceRequest');
+  expect(first).toMatchObject({
+    basedOn: [{ reference: `ServiceRequest/${order?.id}` }],
+    specimen: { reference: `Specimen/${one(mapped, 'Specimen').id}` },
+  });
+  expect(second?.['specimen']).toBeUndefined();
+});
+
 it('the dose of an order is the one of RXE, whatever TQ1 says of the times', () => {
   const mapped = map(
     header('RDE^O11'),

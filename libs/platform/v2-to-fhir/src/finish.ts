@@ -209,15 +209,22 @@ export class Finish {
       return node.value;
     }
     if (node instanceof Link) return this.#reference(node, path, traces);
-    if (node instanceof Many) {
-      const items: unknown[] = [];
-      for (const item of node.items.values()) {
-        const json = this.#json(item, `${path}[${items.length}]`, traces);
-        if (json !== undefined) items.push(json);
-      }
-      return items.length > 0 ? items : undefined;
+    return node instanceof Many ? this.#items(node, path, traces) : this.#object(node, path, traces);
+  }
+
+  #items(node: Many, path: string, traces: Traces): unknown[] | undefined {
+    const items: unknown[] = [];
+    const told = node.items.size > 1 && toldOften.has(path) ? new Set<string>() : undefined;
+    for (const item of node.items.values()) {
+      const before = traces.lineage.length;
+      const json = this.#json(item, `${path}[${items.length}]`, traces);
+      if (json === undefined) continue;
+      const text = told && JSON.stringify(json);
+      if (text !== undefined && told?.has(text)) traces.lineage.length = before;
+      else items.push(json);
+      if (text !== undefined) told?.add(text);
     }
-    return this.#object(node, path, traces);
+    return items.length > 0 ? items : undefined;
   }
 
   #object(tree: Tree, path: string, traces: Traces): Record<string, unknown> | undefined {
@@ -251,6 +258,9 @@ const mergedIntoSelf: MappingIssue = {
   location: 'MRG[1]-1',
   text: 'The patient cannot be merged into the same patient. Have the sender name the other.',
 };
+
+/** What several segments say of one person, in the same words: it is told once. */
+const toldOften = new Set(['identifier', 'name', 'address', 'telecom']);
 
 /** The words as a key; where it is taken, with the first number that is free. */
 function freeKey(words: readonly string[], taken: ReadonlyMap<string, unknown>): string {

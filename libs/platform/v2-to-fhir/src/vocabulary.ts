@@ -29,8 +29,9 @@ export class Vocabulary {
     return this.#displays.get(system as string)?.get(code as string);
   }
 
-  /** `LN` → http://loinc.org. */
-  codeSystem(name: string): string {
+  /** `LN` → http://loinc.org. None for what HL7's examples write where a table is still to be named. */
+  codeSystem(name: string): string | undefined {
+    if (name === 'HL7nnnn') return undefined;
     return (
       this.#codeSystems[name] ?? tableUri(name) ?? this.#uri(name, this.#codeSystems['*'], 'code-system')
     );

@@ -82,15 +82,8 @@ export const reportStreamPack: SitePack = {
 const microsoft = 'http://example.com/v2-to-fhir-converter';
 
 /** The number systems of insurers: each installation knows its own. */
-function insurersNumbers(patient: boolean): RowOrGap[] {
-  const system = (line: number, field: string, label: string, name: string): RowOrGap => [
-    line,
-    field,
-    `identifier[${label}].system`,
-    { set: [`=${microsoft}/${name}`] },
-  ];
-  const medicaid = system(8.3, 'IN2-8', 'medicaid', 'sid/us-medicaid');
-  return patient ? [medicaid, system(10.3, 'IN2-10', 'military', 'sid/us-military')] : [medicaid];
+function system(line: number, field: string, label: string, name: string): RowOrGap {
+  return [line, field, `identifier[${label}].system`, { set: [`=${microsoft}/${name}`] }];
 }
 
 /** What an installation like Microsoft's converter would say of itself. */
@@ -100,11 +93,8 @@ export const microsoftPack: SitePack = {
     authorities: { '*': `${microsoft}/Identifier/` },
     codeSystems: { '*': `${microsoft}/CodeSystem/` },
     segments: {
-      'IN1[Coverage]': [
-        [42.3, 'IN1-36', 'identifier[policy].system', { set: [`=${microsoft}/Identifier/policy-id`] }],
-      ],
-      'IN2[Coverage]': insurersNumbers(false),
-      'IN2[Patient]': insurersNumbers(true),
+      'IN1[Coverage]': [system(42.3, 'IN1-36', 'policy', 'Identifier/policy-id')],
+      'IN2[Coverage]': [system(8.3, 'IN2-8', 'medicaid', 'sid/us-medicaid')],
     },
   },
 };

@@ -1,4 +1,4 @@
-import type { MessageRow, Row, RowOrGap } from '../tables.ts';
+import type { Condition, MessageRow, Row, RowOrGap } from '../tables.ts';
 import { notValued, selfCodes, v2Table } from './rows.ts';
 
 const isSelf = ['is', 'IN1-17', selfCodes] as const;
@@ -7,18 +7,26 @@ const insured = 'subscriber(RelatedPerson)';
 const employer = 'policyHolder(Organization)';
 
 /** An identifier of a national programme, from a field that is the number alone. */
-function programme(line: number, field: string, label: string, code: string, system?: string): Row[] {
+function programme(
+  line: number,
+  field: string,
+  label: string,
+  code: string,
+  { system, when }: { readonly system?: string; readonly when?: Condition } = {},
+): Row[] {
+  const at = `identifier[${label}]`;
+  const details = when === undefined ? {} : { when };
   const systemRow: Row[] =
-    system === undefined ? [] : [[line + 0.3, field, `identifier[${label}].system`, { set: [`=${system}`] }]];
+    system === undefined ? [] : [[line + 0.3, field, `${at}.system`, { ...details, set: [`=${system}`] }]];
   return [
-    [line, field, `identifier[${label}].value`],
-    [line + 0.1, field, `identifier[${label}].type.coding.code`, { set: [`=${code}`] }],
-    [line + 0.2, field, `identifier[${label}].type.coding.system`, { set: v2Table('0203') }],
+    [line, field, `${at}.value`, details],
+    [line + 0.1, field, `${at}.type.coding.code`, { ...details, set: [`=${code}`] }],
+    [line + 0.2, field, `${at}.type.coding.system`, { ...details, set: v2Table('0203') }],
     ...systemRow,
   ];
 }
 
-const medicare = 'http://hl7.org/fhir/sid/us-medicare';
+const medicare = { system: 'http://hl7.org/fhir/sid/us-medicare' };
 
 function coverageClass(line: number, label: string, code: string, value: string): Row[] {
   return [
@@ -110,10 +118,11 @@ export const insurance: Readonly<Record<string, readonly RowOrGap[]>> = {
     [63, 'IN2-63', `${insured}.telecom`, { map: 'XTN[ContactPoint]', when: isOther }],
     [64, 'IN2-64', `${employer}.telecom`, { map: 'XTN[ContactPoint]', when: ['valued', 'IN1-11'] }],
   ],
+  // Medicare has no dependents: its number is the patient's own. A Medicaid case and a military sponsor may be another's.
   'IN2[Patient]': [
     ...programme(6, 'IN2-6', 'medicare', 'MC', medicare),
-    ...programme(8, 'IN2-8', 'medicaid', 'MA'),
-    ...programme(10, 'IN2-10', 'military', 'MI'),
+    ...programme(8, 'IN2-8', 'medicaid', 'MA', { when: isSelf }),
+    ...programme(10, 'IN2-10', 'military', 'MI', { when: isSelf }),
     [61, 'IN2-61', 'identifier[member]', { map: 'CX[Identifier]' }],
   ],
 };

@@ -86,6 +86,28 @@ it('a patient is found by PID alone, whatever numbers insurers and guarantors ha
   });
 });
 
+it('a patient does not get the numbers of who insures them, nor twice what GT1 repeats', () => {
+  const person = 'PID|1||77^^^GH^MR||Doe^Jane||||||1 Main St^^Town||555^PRN^PH';
+  const rest = (relation: string): string[] => [
+    pv1,
+    'GT1|1||Doe^Jane||1 Main St^^Town|555^PRN^PH|||||SEL',
+    `IN1|1|HMO1|INS|Insurer||||||||||||Doe^John|${relation}`,
+    'IN2|1|||||||CASE1||MIL1',
+  ];
+  const patient = (relation: string): Readonly<Record<string, unknown>> =>
+    one(map(header('ADT^A01'), person, ...rest(relation)), 'Patient').content;
+  expect(patient('SPO')).toMatchObject({
+    identifier: [{ value: '77' }],
+    address: [{ line: ['1 Main St'] }],
+    telecom: [{ value: '555' }],
+  });
+  expect(patient('SEL')['identifier']).toMatchObject([
+    { value: '77' },
+    { value: 'CASE1' },
+    { value: 'MIL1' },
+  ]);
+});
+
 describe('visits', () => {
   it('name who referred the patient', () => {
     const mapped = map(header('ADT^A01'), pid, pv1);
@@ -136,6 +158,13 @@ it('a patient who is merged into themselves is an error, and nothing worse', () 
     parseMessage([header('ADT^A40'), 'PID|1||77^^^GH^MR||Doe^Jane', 'MRG|77^^^GH^MR'].join('\r')),
   );
   expect(issues).toMatchObject([{ severity: 'error', location: 'MRG[1]-1' }]);
+});
+
+it('a code whose table is not named yet is of the table of its field', () => {
+  const mapped = map(header('ADT^A01'), pid, pv1, 'OBX|1|NM|8867-4^Heart rate^LN||60|||A^A^HL7nnnn');
+  expect(one(mapped, 'Observation').content['interpretation']).toMatchObject([
+    { coding: [{ code: 'A', system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation' }] },
+  ]);
 });
 
 it('a place whose status R4 does not know has none', () => {

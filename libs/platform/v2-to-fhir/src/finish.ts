@@ -237,7 +237,7 @@ export class Finish {
       isEmpty = false;
     }
     if (isEmpty) return undefined;
-    if ('code' in object && !('display' in object) && 'system' in object) {
+    if (tree.has('code') && !tree.has('display') && tree.has('system')) {
       const display = this.#options.vocabulary.display(object['system'], object['code']);
       if (display !== undefined) object['display'] = display;
     }

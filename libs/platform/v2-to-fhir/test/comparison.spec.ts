@@ -21,7 +21,7 @@ describe('compareResources', () => {
     const other = copy({
       id: 'ours',
       identifier: patient['identifier'],
-      contact: [...(patient['contact'] as unknown[])].reverse(),
+      contact: (patient['contact'] as unknown[]).toReversed(),
       deceasedDateTime: '2026-01-01T00:00:00Z',
     });
     expect(missed(other)).toEqual([]);

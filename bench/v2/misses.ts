@@ -1,7 +1,7 @@
 /**
  * What of the pairs is missed, the most frequent first, to see what to map next:
  *
- *   node --conditions=source libs/platform/v2-to-fhir/test/misses.ts cdc|microsoft [filter] [data folder]
+ *   node --conditions=source bench/v2/misses.ts cdc|microsoft [filter] [data folder]
  *
  * A miss is a path of the expected resource, and the field of the message that says what is expected there, where only
  * few do; `+` before the path: something else is there. `filter` is a regular expression on those lines; with it, the expected
@@ -9,9 +9,14 @@
  */
 import { join } from 'node:path';
 import { parseMessage } from '#platform/hl7v2';
-import type { Miss } from './comparison.ts';
-import { judge, used, type Judged } from './judge.ts';
-import { microsoftPack, microsoftPairs, reportStreamPack, reportStreamPairs } from './pairs.ts';
+import type { Miss } from '../../libs/platform/v2-to-fhir/test/comparison.ts';
+import { judge, used, type Judged } from '../../libs/platform/v2-to-fhir/test/judge.ts';
+import {
+  microsoftPack,
+  microsoftPairs,
+  reportStreamPack,
+  reportStreamPairs,
+} from '../../libs/platform/v2-to-fhir/test/pairs.ts';
 
 const [of = 'microsoft', filter = '', data = join('..', 'shared', 'data')] = process.argv.slice(2);
 

@@ -58,7 +58,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   gate.letGo(() => true);
-  for (const close of closing.splice(0).reverse()) await close();
+  for (const close of closing.splice(0).toReversed()) await close();
   await house.closeDatabases();
 });
 

@@ -4,7 +4,7 @@
  *   encodeV2({ bundle, event?, sender, receiver, controlId, at, processingId?, pack? }) → { text, event, leftOut }
  *
  * `bundle` is the JSON text of a Bundle. A document gives MDM^T02, a notification message (Da Vinci Alerts) the ADT that
- * says the same, anything else the ADT that `event` names. `text` goes to `MllpClient` of #platform/hl7v2 as UTF-8.
+ * says the same, anything else the ADT that `event` names. `text` leaves as UTF-8.
  */
 export { encodeV2, type EncodedV2, type HierarchicName, type Party, type V2Request } from './encode-v2.ts';
 export type { V2Event } from './events.ts';

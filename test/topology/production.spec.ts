@@ -24,7 +24,7 @@ describe('the production profile', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'septum-production-'));
-    database = await openHouseDatabase({ migrated: false });
+    database = await openHouseDatabase({ ownServer: true });
     urls = Object.fromEntries(
       houseParts.map((part) => [`SEPTUM_${part.toUpperCase()}_DATABASE_URL`, loginOf(database.url, part)]),
     );

@@ -9,7 +9,7 @@ import {
   type ReadCommunicationContent,
   type SettleCommunication,
 } from './contract/index.ts';
-import { contentOf, settled } from './domain/communication.ts';
+import { contentOf, mayBeTold, settled } from './domain/communication.ts';
 import { fact } from './domain/fact.ts';
 
 const attempts = 5;
@@ -30,7 +30,7 @@ export class CommunicationsController {
     const { texts } = await this.#store.read(caller, { type: 'Communication', id: communication });
     const { fields } = fact(texts[0] ?? '{}');
     const bundle = contentOf(fields);
-    if (fields['status'] !== 'in-progress' || bundle === undefined) return reply({});
+    if (!mayBeTold(fields) || bundle === undefined) return reply({});
     const content = await this.#store.read(caller, { type: 'Bundle', id: bundle });
     return reply({}, content.texts);
   }

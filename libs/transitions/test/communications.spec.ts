@@ -116,6 +116,19 @@ describe('what is to be told', () => {
     expect((await controller.content(exchange, { communication })).texts ?? []).toEqual([]);
   });
 
+  it('is handed out again after it was given up, since somebody may have it sent once more', async () => {
+    const communication = await due('given-up');
+    await controller.settle(
+      exchange,
+      { communication, ...completed, attempts: 0, outcome: 'stopped' },
+      scope,
+    );
+    expect(await read('given-up')).toMatchObject({ status: 'stopped' });
+    expect((await controller.content(exchange, { communication })).texts).toHaveLength(1);
+    await controller.settle(exchange, { communication, ...completed }, scope);
+    expect(await read('given-up')).toMatchObject({ status: 'completed' });
+  });
+
   it('is not handed out once it is called off, and what was told all the same says so', async () => {
     const communication = await due('off');
     const open = await new CommunicationsOfStay(house.store).of(exchange, 'stay-off');

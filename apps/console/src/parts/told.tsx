@@ -6,7 +6,7 @@ export function Told({ tellings }: { tellings: readonly Telling[] }) {
   return (
     <section aria-labelledby="told">
       <h2 id="told">Notices and deliveries</h2>
-      <div className="wide" role="region" aria-labelledby="told" tabIndex={0}>
+      <div className="wide" tabIndex={0}>
         <table>
           <thead>
             <tr>

@@ -52,8 +52,13 @@ function part(of: Identity | undefined, ...names: string[]): Identity | undefine
     : { value: idOf(whole, ...names) };
 }
 
-/** The fields by which a patient is found again. Others, an insurer's or a guarantor's, bring numbers too. */
-const ofPatients = /^(PID|MRG)\[/;
+/**
+ * Whether a patient is found again by a number: one of the segment that the patient was made from. Others bring numbers
+ * too: an insurer's, a guarantor's, and MRG to the survivor those of who was merged.
+ */
+function isOfPatient(origin: string | undefined, { madeFrom }: Surroundings): boolean {
+  return madeFrom !== undefined && origin?.startsWith(`${madeFrom}[`) === true;
+}
 
 /** The resource's own identifier; of several the one of a preferred type, else the first. */
 function own(draft: Draft, around: Surroundings, ...preferred: string[]): Identity | undefined {
@@ -61,7 +66,7 @@ function own(draft: Draft, around: Surroundings, ...preferred: string[]): Identi
   const identifiers = found instanceof Many ? [...found.items.values()] : found ? [found] : [];
   const valued = identifiers.filter((node): node is Tree => {
     const value = node instanceof Map ? node.get('value') : undefined;
-    return value instanceof Leaf && (draft.type !== 'Patient' || ofPatients.test(value.origin ?? ''));
+    return value instanceof Leaf && (draft.type !== 'Patient' || isOfPatient(value.origin, around));
   });
   const typeOf = (node: Tree): string => leafAt(node, 'type', 'coding', 'code') ?? '';
   const best =

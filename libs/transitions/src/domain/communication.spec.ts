@@ -101,6 +101,9 @@ describe('the record of what is told', () => {
     const stopped = settled(open, given)!.text;
     expect(JSON.parse(stopped)).toMatchObject({ status: 'stopped', statusReason: { text: 'Gone.' } });
     expect(settled(stopped, given)).toBeUndefined();
+    expect(JSON.parse(calledOff(stopped)!.text)).toMatchObject({ status: 'not-done' });
+    const unsent = settled(open, { ...given, attempts: 0 })!.text;
+    expect(validate('Communication', JSON.parse(unsent))).toEqual([]);
   });
 
   it('is not told any more once it is called off, unless it was on its way', () => {

@@ -116,6 +116,11 @@ export function communicationOf(telling: Telling): WrittenResource {
   return { type: 'Communication', id, text: JSON.stringify(communication) };
 }
 
+/** Whether it may be told still: it is under way, or was given up and may be sent again. */
+export function mayBeTold({ status }: Fields): boolean {
+  return status === 'in-progress' || status === 'stopped';
+}
+
 function reasonOf(hindrance: Hindrance): object {
   const { system, code, says } = hindrances[hindrance];
   return { coding: [{ system, code }], text: says };
@@ -127,7 +132,7 @@ function isOrganization(reference: unknown): boolean {
 
 /** The Communication as it is when there is nothing to tell any more; undefined when it was told, or never was to be. */
 export function calledOff(text: string): WrittenResource | undefined {
-  if (fact(text).fields['status'] !== 'in-progress') return undefined;
+  if (!mayBeTold(fact(text).fields)) return undefined;
   return changed(text, { status: 'not-done', statusReason: reasonOf('called-off') });
 }
 
@@ -148,7 +153,7 @@ export function settled(text: string, settlement: Settlement): WrittenResource |
     ...(outcome === 'completed' ? { sent: at } : {}),
     extension: [
       ...kept,
-      { url: extensions.attempts, valuePositiveInt: attempts },
+      ...(attempts === 0 ? [] : [{ url: extensions.attempts, valuePositiveInt: attempts }]),
       { url: extensions.proof, valueString: proof },
     ],
   });

@@ -13,13 +13,13 @@ export interface HouseDatabase {
 
 /**
  * On the server of SEPTUM_TEST_DATABASE_URL, which a run of the whole suite shares; else on an embedded server of this
- * house. With SEPTUM_TEST_TEMPLATE it is a copy of a database that is migrated already.
+ * house, as with `ownServer`, for who changes logins: they belong to a server, not to a database. With SEPTUM_TEST_TEMPLATE it is a copy of a database that is migrated already.
  */
 export async function openHouseDatabase(
-  options: { readonly migrated?: boolean } = {},
+  options: { readonly migrated?: boolean; readonly ownServer?: boolean } = {},
 ): Promise<HouseDatabase> {
   const shared = process.env['SEPTUM_TEST_DATABASE_URL'];
-  if (shared === undefined) return ownServer();
+  if (shared === undefined || options.ownServer === true) return ownServer();
   const name = `house_${randomBytes(6).toString('hex')}`;
   const url = await createDatabase(
     shared,

@@ -45,7 +45,7 @@ function coverageClass(line: number, label: string, code: string, value: string)
 export const insurance: Readonly<Record<string, readonly RowOrGap[]>> = {
   'IN1[Coverage]': [
     ...coverageClass(5.1, 'plan', 'plan', 'IN1-2'),
-    [5.4, 'IN1-2', 'class[plan].name', { set: ['IN1-2.2'] }],
+    [5.4, 'IN1-2', 'class[plan].name', { set: ['IN1-2.2'], when: ['valued', 'IN1-2.2'] }],
     [6, 'IN1-3', 'payor[1](Organization).identifier', { map: 'CX[Identifier]' }],
     [8, 'IN1-5', 'payor[1](Organization).address', { map: 'XAD[Address]' }],
     [8.5, 'IN1-6', 'payor[1](Organization).contact.name', { map: 'XPN[HumanName]' }],

@@ -13,6 +13,7 @@ const platform = [
   'messaging',
   'database',
   'store',
+  'rules',
   'outbound',
   'runtime',
   'edge',
@@ -109,7 +110,7 @@ export default {
       to: {
         pathNot: [
           '^libs/[^/]+/src/(domain|contract)/',
-          '^libs/platform/(fhir|messaging)/src/index\\.ts$',
+          '^libs/platform/(fhir|messaging|rules)/src/index\\.ts$',
           '^libs/platform/store/src/index\\.ts$',
         ],
         dependencyTypesNot: ['type-only'],

@@ -44,6 +44,7 @@ const planted: [rule: string, path: string, text: string][] = [
   ['order-messaging', 'libs/platform/messaging/src/left.ts', "import '#platform/store';"],
   ['order-database', 'libs/platform/database/src/left.ts', "import '#platform/store';"],
   ['order-store', 'libs/platform/store/src/left.ts', "import '#platform/edge';"],
+  ['order-rules', 'libs/platform/rules/src/left.ts', "import '#platform/edge';"],
   ['order-outbound', 'libs/platform/outbound/src/left.ts', "import '#platform/edge';"],
   ['order-runtime', 'libs/platform/runtime/src/left.ts', "import '#platform/edge';"],
   ['order-edge', 'libs/platform/edge/src/left.ts', "import '#platform/testing';"],

@@ -8,6 +8,7 @@ import {
 import type { Caller } from '#platform/access';
 import type { Transaction } from '#platform/database';
 import { Hears, type Delivery, type EventMessage } from '#platform/messaging';
+import { packCode } from '#platform/rules';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { dischargeIds } from './discharge-ids.ts';
 import { making } from './communications-of-stay.ts';
@@ -15,8 +16,9 @@ import { documentMade, documentWithdrawn } from './contract/index.ts';
 import { dischargeDocument } from './domain/discharge-document.ts';
 import { withdrawn } from './domain/withdrawn.ts';
 import { DocumentsOfStay } from './documents-of-stay.ts';
-import { RulesInForce } from './rules-in-force.ts';
 import { GatherDischargeFacts } from './gather-discharge-facts.ts';
+import { RulesInForce } from './rules-in-force.ts';
+import { DischargeSources, sourcesOf } from './store/discharge-sources.ts';
 
 const summaries = 'discharge-summary';
 
@@ -33,17 +35,20 @@ export class DischargeListener {
   readonly #documents: DocumentsOfStay;
   readonly #rules: RulesInForce;
   readonly #store: ResourceStore;
+  readonly #sources: DischargeSources;
 
   constructor(
     @Inject(GatherDischargeFacts) gather: GatherDischargeFacts,
     @Inject(DocumentsOfStay) documents: DocumentsOfStay,
     @Inject(RulesInForce) rules: RulesInForce,
     @Inject(ResourceStoreToken) store: ResourceStore,
+    @Inject(DischargeSources) sources: DischargeSources,
   ) {
     this.#gather = gather;
     this.#documents = documents;
     this.#rules = rules;
     this.#store = store;
+    this.#sources = sources;
   }
 
   @Hears(encounterDischarged, summaries)
@@ -54,16 +59,16 @@ export class DischargeListener {
   ): Promise<void> {
     if (await delivery.alreadyApplied()) return;
     const { encounter } = event.payload;
-    const facts = await this.#gather.of(caller, encounter);
+    const rules = await this.#rules.rulesInForce(event.occurredAt);
+    const facts = await this.#gather.of(caller, encounter, rules.document.kinds);
     if (facts === undefined) return;
     const earlier = await this.#documents.of(caller, encounter);
-    const ids = dischargeIds(encounter, event.id);
-    const { bundle, composition, documentReference } = dischargeDocument(facts, {
-      ids,
+    const madeOf = {
+      ids: dischargeIds(encounter, event.id),
       time: new Date(event.occurredAt).toISOString(),
-      rules: await this.#rules.rulesInForce(event.occurredAt),
       replaced: earlier.map(({ type, id }) => `${type}/${id}`),
-    });
+    };
+    const { bundle, composition, documentReference } = dischargeDocument(facts, { ...madeOf, rules });
     const entries = making([bundle, composition, documentReference]);
     const made = {
       ...event.payload,
@@ -73,7 +78,18 @@ export class DischargeListener {
     };
     const events = [{ type: documentMade, orderKey: event.orderKey, payload: made }];
     await delivery.applyOnce(async (transaction) => {
-      await this.#store.writeIn(transaction, caller, entries, { events, traceparent: event.traceparent });
+      const { traceparent } = event;
+      const { result } = await this.#store.writeIn(transaction, caller, entries, { events, traceparent });
+      const source = {
+        bundle: bundle.id,
+        version: result[0]!.version,
+        composition: composition.id,
+        making: madeOf,
+        rules: packCode(rules),
+        sources: sourcesOf(facts),
+        reconciliation: facts.reconciliation?.id ?? null,
+      };
+      await this.#sources.keep(transaction, source, facts.patient === undefined ? [] : [facts.patient.id]);
     });
   }
 

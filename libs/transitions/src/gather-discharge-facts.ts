@@ -22,10 +22,15 @@ export class GatherDischargeFacts {
   }
 
   /**
+   * @param kinds what is asked for beside what every document has
    * @returns nothing when the encounter is gone, or is no longer finished: there is no discharge to tell of.
    * @throws Fault `unavailable` or `timeout` when a context that may know more does not answer.
    */
-  async of(caller: Caller, encounterId: string): Promise<DischargeFacts | undefined> {
+  async of(
+    caller: Caller,
+    encounterId: string,
+    kinds: readonly string[],
+  ): Promise<DischargeFacts | undefined> {
     const [encounter] = await this.#ask.read(caller, encountersResources, [`Encounter/${encounterId}`]);
     if (encounter?.fields['status'] !== 'finished') return undefined;
     const [patientReference] = this.#ask.local([encounter.fields['subject']], 'Patient');
@@ -48,7 +53,7 @@ export class GatherDischargeFacts {
         this.#ask.local(reasons(encounter), 'Condition', 'Procedure', 'Observation'),
       ),
       ...this.#ofStay(caller, `Encounter/${encounterId}`),
-      ...(patientReference === undefined ? [] : this.#ofPatient(caller, patientReference)),
+      ...(patientReference === undefined ? [] : this.#ofPatient(caller, patientReference, kinds)),
     ]);
     const [patients, ...others] = found;
     const known = unique(others.flat());
@@ -81,7 +86,7 @@ export class GatherDischargeFacts {
     ];
   }
 
-  #ofPatient(caller: Caller, patient: string): Promise<Fact[]>[] {
+  #ofPatient(caller: Caller, patient: string, kinds: readonly string[]): Promise<Fact[]>[] {
     const of = refersTo('patient', patient);
     return [
       this.#ask.search(caller, clinicalResources, 'AllergyIntolerance', [of]),
@@ -92,6 +97,7 @@ export class GatherDischargeFacts {
         isOneOf('status', 'active'),
       ]),
       this.#ask.search(caller, encountersResources, 'Appointment', [of, isOneOf('status', 'booked')]),
+      ...kinds.map((kind) => this.#ask.search(caller, clinicalResources, kind, [of])),
     ];
   }
 }

@@ -7,6 +7,7 @@ import {
   encounterDischarged,
   encounterTransferred,
 } from '#encounters/contract';
+import { ruleContracts } from '#platform/rules';
 import { defineContext } from '#platform/runtime';
 import { reconciliationRecorded } from '#medications/contract';
 import { AskNeighbours } from './ask-neighbours.ts';
@@ -27,10 +28,10 @@ import { GatherDischargeFacts } from './gather-discharge-facts.ts';
 import { GatherNoticeFacts } from './gather-notice-facts.ts';
 import { MedicationListListener } from './medication-list.listener.ts';
 import { NoticeListener } from './notice.listener.ts';
-import { RulesInForce } from './rules-in-force.ts';
 import { document, DocumentOperation } from './operations/document.ts';
 import { noticeReport, NoticeReportOperation } from './operations/notice-report.ts';
 import { receivedParts } from './received/parts.ts';
+import { ruleParts } from './rule-parts.ts';
 
 export const transitions = defineContext({
   name: 'transitions',
@@ -46,8 +47,8 @@ export const transitions = defineContext({
     'Task',
   ],
   rules: receivedParts.rules,
-  operations: [document, noticeReport, ...receivedParts.operations],
-  contracts: [readCommunicationContent, settleCommunication],
+  operations: [document, noticeReport, ...ruleParts.operations, ...receivedParts.operations],
+  contracts: [readCommunicationContent, settleCommunication, ...Object.values(ruleContracts('transitions'))],
   controllers: [
     DischargeListener,
     DocumentSendingListener,
@@ -56,18 +57,20 @@ export const transitions = defineContext({
     CommunicationsController,
     DocumentOperation,
     NoticeReportOperation,
+    ...ruleParts.controllers,
     ...receivedParts.controllers,
   ],
   providers: [
-    RulesInForce,
     AskNeighbours,
     GatherDischargeFacts,
     GatherNoticeFacts,
     FindAddressees,
     DocumentsOfStay,
     CommunicationsOfStay,
+    ...ruleParts.providers,
     ...receivedParts.providers,
   ],
+  migrations: ruleParts.migrations,
   needs: ['patients', 'directory', 'encounters', 'clinical', 'medications', 'privacy'],
   publishes: [communicationDue, documentMade, documentWithdrawn, ...receivedParts.publishes],
   hears: [

@@ -1,5 +1,5 @@
 import { authors, nameOf, treating, type DischargeFacts } from './discharge-facts.ts';
-import { dischargeSections, type DischargeSection } from './discharge-sections.ts';
+import type { DischargeSection } from './discharge-sections.ts';
 import { all, fields, words } from './fact.ts';
 import { paragraph, table } from './narrative.ts';
 import { madeBy, type TransitionRules } from './transition-rules.ts';
@@ -40,11 +40,6 @@ export interface DocumentMaking {
   readonly replaced: readonly string[];
 }
 
-/** The sections that the rules ask for, in their order. A section that nobody can fill here is none of them. */
-export function sectionsBy({ document }: TransitionRules): readonly DischargeSection[] {
-  return document.sections.flatMap((wanted) => dischargeSections.filter(({ code }) => code === wanted));
-}
-
 export function compositionOf(stay: DischargeFacts, making: DocumentMaking): WrittenResource {
   const { ids, time, rules, replaced } = making;
   const encounter = stay.encounter.fields;
@@ -61,7 +56,7 @@ export function compositionOf(stay: DischargeFacts, making: DocumentMaking): Wri
     encounter: { reference: `Encounter/${stay.encounter.id}` },
     date: time,
     author: authors(stay),
-    title: 'Discharge summary',
+    title: rules.document.title,
     ...(encounter['serviceProvider'] === undefined ? {} : { custodian: encounter['serviceProvider'] }),
     ...relatesTo(replaced, 'Composition', 'targetReference'),
     event: [
@@ -70,7 +65,7 @@ export function compositionOf(stay: DischargeFacts, making: DocumentMaking): Wri
         detail: [{ reference: `Encounter/${stay.encounter.id}` }],
       },
     ],
-    section: sectionsBy(rules).map((section) => sectionOf(section, stay)),
+    section: rules.document.sections.flatMap((section) => sectionOf(section, stay) ?? []),
   };
   return { type: 'Composition', id, text: JSON.stringify(composition) };
 }
@@ -82,7 +77,8 @@ export function relatesTo(replaced: readonly string[], type: string, target: str
   return { relatesTo: own.map((reference) => ({ code: 'replaces', [target]: { reference } })) };
 }
 
-function sectionOf(section: DischargeSection, stay: DischargeFacts): object {
+/** Nothing for one that is left out. */
+function sectionOf(section: DischargeSection, stay: DischargeFacts): object | undefined {
   const facts = [stay.encounter, ...stay.others].filter((fact) => section.holds(fact, stay));
   const head = {
     title: section.title,
@@ -90,8 +86,9 @@ function sectionOf(section: DischargeSection, stay: DischargeFacts): object {
   };
   const remark = section.remark?.(stay);
   if (facts.length === 0) {
+    if (section.isOptional) return undefined;
     const said = [section.absent, remark].filter(Boolean).join(' ');
-    return { ...head, text: paragraph(said), emptyReason };
+    return { ...head, text: paragraph(said), emptyReason: section.emptyReason ?? emptyReason };
   }
   const rows = facts.map((fact) => section.row(fact, (reference) => nameOf(reference, stay), stay));
   const entry = facts.map((fact) => ({ reference: `${fact.type}/${fact.id}` }));

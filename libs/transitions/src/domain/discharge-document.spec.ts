@@ -154,7 +154,7 @@ describe('a discharge summary', () => {
   it('has every section, and says of an empty one that nothing is recorded', () => {
     const { composition, section } = assembled();
     expect(composition.section.map(({ code }) => code.coding[0]!.code)).toEqual(
-      builtInRules.document.sections,
+      builtInRules.document.sections.map(({ code }) => code),
     );
     const allergies = section('48765-2');
     expect(allergies.entry).toBeUndefined();
@@ -168,7 +168,8 @@ describe('a discharge summary', () => {
   it('has every section that hospitals are asked for', () => {
     const required = ['8648-8', '11535-2', '10183-2', '48765-2', '18776-5', '8653-8'];
     const further = ['30954-2', '47519-4', '8716-3', '47420-5'];
-    expect(builtInRules.document.sections).toEqual(expect.arrayContaining([...required, ...further]));
+    const builtIn = builtInRules.document.sections.map(({ code }) => code);
+    expect(builtIn).toEqual(expect.arrayContaining([...required, ...further]));
     const bare = fact(JSON.stringify({ resourceType: 'Encounter', id: 'e9', status: 'finished' }));
     const { composition } = assembled({ encounter: bare, patient: undefined, others: [] });
     for (const { code, entry, emptyReason, text } of composition.section) {
@@ -180,16 +181,15 @@ describe('a discharge summary', () => {
   });
 
   it('has the sections that its rules ask for, in their order, and says which rules they are', () => {
-    const rules = {
-      ...builtInRules,
-      name: 'texas',
-      version: '3',
-      document: { ...builtInRules.document, sections: ['48765-2', '11535-2'] },
-    };
+    const sections = ['48765-2', '11535-2'].map((wanted) =>
+      builtInRules.document.sections.find(({ code }) => code === wanted)!,
+    );
+    const document3 = { ...builtInRules.document, title: 'Summary', sections };
+    const rules = { ...builtInRules, name: 'texas', version: '3', document: document3 };
     const { composition, document } = assembled(undefined, { rules });
     expect(composition.section.map(({ code }) => code.coding[0]!.code)).toEqual(['48765-2', '11535-2']);
     const tag = [{ system: 'https://septum.dev/fhir/CodeSystem/rule-pack', code: 'texas|3' }];
-    expect(composition).toMatchObject({ meta: { tag } });
+    expect(composition).toMatchObject({ meta: { tag }, title: 'Summary' });
     expect(JSON.parse(document.documentReference.text)).toMatchObject({ meta: { tag } });
     expect(document.bundle.text).not.toContain('creatinine');
   });

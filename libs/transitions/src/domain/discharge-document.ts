@@ -1,7 +1,6 @@
 import {
   compositionOf,
   relatesTo,
-  sectionsBy,
   summaryIdentifier,
   summaryType,
   type DischargeIds,
@@ -25,7 +24,7 @@ export interface DischargeDocument {
  */
 export const documentBase = 'https://septum.invalid/fhir/R4';
 
-/** Assembles the discharge summary of a stay. https://hl7.org/fhir/R4/documents.html */
+/** Assembles the discharge summary of a stay. The same again gives the same. https://hl7.org/fhir/R4/documents.html */
 export function dischargeDocument(facts: DischargeFacts, making: DocumentMaking): DischargeDocument {
   const valid = facts.others.filter(isValid).toSorted(byTime);
   const stay = { ...facts, others: valid };
@@ -37,11 +36,10 @@ export function dischargeDocument(facts: DischargeFacts, making: DocumentMaking)
 }
 
 /** Everything in the sections, and what the sections and the header name; nothing that no reader would come to. */
-function referencedFrom(stay: DischargeFacts, rules: TransitionRules): readonly Fact[] {
+function referencedFrom(stay: DischargeFacts, { document }: TransitionRules): readonly Fact[] {
   const naming = ['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'Medication'];
-  const sections = sectionsBy(rules);
   return stay.others.filter(
-    (fact) => naming.includes(fact.type) || sections.some((section) => section.holds(fact, stay)),
+    (fact) => naming.includes(fact.type) || document.sections.some((section) => section.holds(fact, stay)),
   );
 }
 

@@ -20,6 +20,10 @@ export interface DischargeSection {
   readonly remark?: (stay: DischargeFacts) => string | undefined;
   /** What the section says when there is nothing: that nothing is recorded, not that there is nothing. */
   readonly absent: string;
+  /** Why it is empty, in FHIR's words. Default: that nothing is known here. */
+  readonly emptyReason?: { readonly coding: readonly object[] };
+  /** Left out when there is nothing. */
+  readonly isOptional?: boolean;
 }
 
 function category(fact: Fact, ...codes: readonly string[]): boolean {

@@ -61,7 +61,7 @@ describe('events against notices', () => {
     expect(occurredIn(all[0]!.fields, { low: march.high, high: Infinity })).toBe(false);
   });
 
-  it('stand out when nothing is recorded of a stay that began or ended in the period', () => {
+  it('stand out when nothing is recorded of a stay that began or ended in the period', async () => {
     const stays = [
       stay('whole', 'finished', 'IMP', { start: '2026-03-02', end: '2026-03-05' }),
       stay('before', 'finished', 'IMP', { start: '2026-02-02', end: '2026-03-05' }),
@@ -69,11 +69,30 @@ describe('events against notices', () => {
       stay('clinic', 'finished', 'AMB', { start: '2026-03-02', end: '2026-03-02' }),
       stay('error', 'entered-in-error', 'IMP', { start: '2026-03-02' }),
     ];
-    const found = unrecordedEvents(stays, march, builtInRules, (id) => id === 'known');
+    const found = await unrecordedEvents(
+      stays,
+      march,
+      async () => builtInRules,
+      (id) => id === 'known',
+    );
     expect(found.map(({ lines, alarm }) => [lines[0]!.encounter, lines[0]!.topic, alarm])).toEqual([
       ['Encounter/whole', 'inpatient-admission', 'not-recorded'],
       ['Encounter/whole', 'discharge', 'not-recorded'],
       ['Encounter/before', 'discharge', 'not-recorded'],
+    ]);
+  });
+
+  it('are judged by the rules that held when they happened', async () => {
+    const at = Date.UTC(2026, 2, 4);
+    const later = { ...builtInRules, name: 'north', version: '1', notices: [] };
+    const stays = [
+      stay('before', 'in-progress', 'IMP', { start: '2026-03-03' }),
+      stay('since', 'in-progress', 'IMP', { start: '2026-03-05' }),
+    ];
+    const rulesAt = async (instant: number) => (instant < at ? builtInRules : later);
+    const found = await unrecordedEvents(stays, march, rulesAt, () => false);
+    expect(found.map(({ lines }) => [lines[0]!.encounter, lines[0]!.rules])).toEqual([
+      ['Encounter/before', 'built-in|1'],
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { packCode } from '#platform/rules';
 import { extensionOf, extensions, topicOf } from './communication.ts';
 import { all, fields, words, type Fact, type Fields } from './fact.ts';
 import { rulePackSystem, type NoticeRule, type TransitionRules } from './transition-rules.ts';
@@ -89,47 +90,62 @@ const neverRecorded =
  * The events that the stays of a period tell of by themselves, and that no notice is about: an admission at their start, a
  * discharge at their end.
  *
+ * @param rulesAt those that decided about an instant, in milliseconds since the epoch
  * @param hasNotice whether there is a notice of the encounter, by its id, that the rule requires
  */
-export function unrecordedEvents(
+export async function unrecordedEvents(
   encounters: readonly Fact[],
   { low, high }: Span,
-  rules: TransitionRules,
+  rulesAt: (instant: number) => Promise<TransitionRules>,
   hasNotice: (encounter: string, rule: NoticeRule) => boolean,
-): readonly ReportedEvent[] {
-  return encounters.flatMap(({ id, fields: encounter }) => {
-    const { start, end } = fields(encounter['period']);
-    const { code } = fields(encounter['class']);
-    const status = words(encounter['status']) ?? '';
-    const isIn = (moment: unknown) => {
-      const at = Date.parse(words(moment) ?? '');
-      return at >= low && at < high;
-    };
-    const rule = (...steps: readonly string[]) =>
-      rules.notices.find(
-        ({ on, classes }) => classes.includes(String(code)) && on.some((on) => steps.includes(on)),
+): Promise<readonly ReportedEvent[]> {
+  const events: ReportedEvent[] = [];
+  for (const encounter of encounters) {
+    for (const { steps, at } of happeningsOf(encounter.fields)) {
+      if (!(at >= low && at < high)) continue;
+      const rules = await rulesAt(at);
+      const code = String(fields(encounter.fields['class'])['code']);
+      const required = rules.notices.find(
+        ({ on, classes }) => classes.includes(code) && on.some((step) => steps.includes(step)),
       );
-    const expected = [
-      ...(begun.includes(status) && isIn(start) ? [[rule('arrived', 'admitted'), start] as const] : []),
-      ...(status === 'finished' && isIn(end) ? [[rule('discharged'), end] as const] : []),
-    ];
-    return expected.flatMap(([required, at]) => {
-      if (required === undefined || hasNotice(id, required)) return [];
-      const line: ReportLine = {
-        topic: required.topic,
-        title: required.title,
-        occurred: new Date(Date.parse(String(at))).toISOString(),
-        encounter: `Encounter/${id}`,
-        patient: words(fields(encounter['subject'])['reference']) ?? '',
-        recipients: [],
-        status: 'missing',
-        toldAt: '',
-        attempts: '',
-        proof: '',
-        why: neverRecorded,
-        rules: `${rules.name}|${rules.version}`,
-      };
-      return [{ lines: [line], alarm: 'not-recorded' as const }];
-    });
-  });
+      if (required === undefined || hasNotice(encounter.id, required)) continue;
+      events.push({ lines: [missingLine(encounter, required, at, rules)], alarm: 'not-recorded' });
+    }
+  }
+  return events;
+}
+
+/** What a stay tells of by itself; an instant that cannot be read is none. */
+function happeningsOf(
+  encounter: Fields,
+): readonly { readonly steps: readonly string[]; readonly at: number }[] {
+  const { start, end } = fields(encounter['period']);
+  const status = words(encounter['status']) ?? '';
+  const instant = (moment: unknown) => Date.parse(words(moment) ?? '');
+  return [
+    ...(begun.includes(status) ? [{ steps: ['arrived', 'admitted'], at: instant(start) }] : []),
+    ...(status === 'finished' ? [{ steps: ['discharged'], at: instant(end) }] : []),
+  ];
+}
+
+function missingLine(
+  { id, fields: encounter }: Fact,
+  { topic, title }: NoticeRule,
+  at: number,
+  rules: TransitionRules,
+): ReportLine {
+  return {
+    topic,
+    title,
+    occurred: new Date(at).toISOString(),
+    encounter: `Encounter/${id}`,
+    patient: words(fields(encounter['subject'])['reference']) ?? '',
+    recipients: [],
+    status: 'missing',
+    toldAt: '',
+    attempts: '',
+    proof: '',
+    why: neverRecorded,
+    rules: packCode(rules),
+  };
 }

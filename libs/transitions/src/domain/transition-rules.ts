@@ -1,15 +1,21 @@
+import { packCode } from '#platform/rules';
+import { dischargeSections, type DischargeSection } from './discharge-sections.ts';
+
 /**
- * What is required when patients come, move on and go: who is told of what, and what a discharge document says. Plain data,
- * so that another version of it is another value and no other code.
+ * What is required when patients come, move on and go: who is told of what, and what a discharge document says. Another
+ * version of it is another value and no other code: a rule pack is read into one.
  */
 export interface TransitionRules {
-  /** With the version, the rule pack that all documents and notices made by these rules name. */
+  /** With the version, the rule pack that all documents and notices made by these rules name: see `packCode`. */
   readonly name: string;
   readonly version: string;
   readonly notices: readonly NoticeRule[];
   readonly document: {
-    /** LOINC codes of the sections, in the order in which they are read; each is there, also when it has nothing to say. */
-    readonly sections: readonly string[];
+    readonly title: string;
+    /** In the order in which they are read. */
+    readonly sections: readonly DischargeSection[];
+    /** Kinds of resources that are asked for only because a section wants them. */
+    readonly kinds: readonly string[];
     /** Who is sent the document, besides the notice. */
     readonly recipients: readonly RecipientKind[];
   };
@@ -25,23 +31,32 @@ export interface NoticeRule {
   /** Codes of https://terminology.hl7.org/CodeSystem-v3-ActCode.html. */
   readonly classes: readonly string[];
   /** A code of http://hl7.org/fhir/us/davinci-alerts/CodeSystem/notification-event. */
-  readonly message: 'notification-admit' | 'notification-discharge' | 'notification-transfer';
+  readonly message: NoticeMessage;
   /** Whether an encounter has it once, whichever of the events comes first and however often. */
   readonly oncePerEncounter: boolean;
   readonly recipients: readonly RecipientKind[];
 }
 
 /** The events of `encounters` that may be told to others. */
-export type EncounterStep = 'arrived' | 'admitted' | 'class-changed' | 'transferred' | 'discharged';
+export const encounterSteps = ['arrived', 'admitted', 'class-changed', 'transferred', 'discharged'] as const;
+export type EncounterStep = (typeof encounterSteps)[number];
+
+export const noticeMessages = [
+  'notification-admit',
+  'notification-discharge',
+  'notification-transfer',
+] as const;
+export type NoticeMessage = (typeof noticeMessages)[number];
 
 /**
  * How somebody is known to have to do with the patient: `general-practitioner`, the practitioner or practice the patient
  * has or names; `care-team`, who takes part in an active CareTeam; `origin` and `destination`, where the patient comes
  * from and goes to, with whoever manages it.
  */
-export type RecipientKind = 'general-practitioner' | 'care-team' | 'origin' | 'destination';
+export const recipientKinds = ['general-practitioner', 'care-team', 'origin', 'destination'] as const;
+export type RecipientKind = (typeof recipientKinds)[number];
 
-const everybody: readonly RecipientKind[] = ['general-practitioner', 'care-team', 'origin', 'destination'];
+const everybody = recipientKinds;
 const emergency = ['EMER'];
 const inpatient = ['IMP', 'ACUTE', 'NONAC', 'SS'];
 const observation = ['OBSENC'];
@@ -94,35 +109,18 @@ export const builtInRules: TransitionRules = {
     },
   ],
   document: {
-    sections: [
-      '8648-8',
-      '11535-2',
-      '10183-2',
-      '29549-3',
-      '48765-2',
-      '47519-4',
-      '30954-2',
-      '8716-3',
-      '47420-5',
-      '18776-5',
-      '8653-8',
-    ],
+    title: 'Discharge summary',
+    sections: dischargeSections,
+    kinds: [],
     recipients: everybody,
   },
 };
 
-const packs = [{ from: Number.NEGATIVE_INFINITY, rules: builtInRules }];
-
-/** The rules in force at a moment, in milliseconds since the epoch: those by which what happened then is judged, for ever. */
-export function rulesAt(at: number): TransitionRules {
-  return packs.findLast(({ from }) => from <= at)?.rules ?? builtInRules;
-}
-
 export const rulePackSystem = 'https://septum.dev/fhir/CodeSystem/rule-pack';
 
 /** Says of a resource by which rules it was made. */
-export function madeBy({ name, version }: TransitionRules): object {
-  return { tag: [{ system: rulePackSystem, code: `${name}|${version}` }] };
+export function madeBy(rules: TransitionRules): object {
+  return { tag: [{ system: rulePackSystem, code: packCode(rules) }] };
 }
 
 /** Whether Septum made the resource by its rules, and nobody else. */

@@ -80,12 +80,13 @@ export class NoticeReportOperation {
       [date('ge', span.low), date('lt', span.high)],
       mostStays,
     );
-    const rules = await this.#rules.rulesInForce(span.high - 1);
+    const rulesAt = (instant: number) => this.#rules.rulesInForce(instant);
     const without = (facts: readonly Fact[]) => {
       const told = new Set(facts.map(({ fields }) => `${encounterOf(fields)} ${topicOf(fields)}`));
-      return unrecordedEvents(stays, span, rules, (id, { topic }) => told.has(`Encounter/${id} ${topic}`));
+      return unrecordedEvents(stays, span, rulesAt, (id, { topic }) => told.has(`Encounter/${id} ${topic}`));
     };
-    const suspected = new Set(without(known).flatMap(({ lines }) => lines.map(({ encounter }) => encounter)));
+    const missing = await without(known);
+    const suspected = new Set(missing.flatMap(({ lines }) => lines.map(({ encounter }) => encounter)));
     // What is recorded of them may have been heard at another time than the stay itself tells.
     const ids = [...suspected].map((reference) => reference.slice('Encounter/'.length));
     const others: Fact[] = [];

@@ -1,0 +1,127 @@
+// An operation of Septum's own, defined as https://hl7.org/fhir/R4/operations.html asks.
+import { Controller, Inject } from '@nestjs/common';
+import { assertScope, type Caller } from '#platform/access';
+import { asFault, Fault } from '#platform/fhir';
+import { Handles, reply, type Reply } from '#platform/messaging';
+import { assertMayHandleRules, packCode } from '#platform/rules';
+import { InvokeOperation, operation } from '#platform/runtime';
+import type { TransitionRules } from '../domain/transition-rules.ts';
+import { fact } from '../domain/fact.ts';
+import { sectionDifferences, type SectionDifference } from '../domain/section-differences.ts';
+import { RemakeDocument } from '../remake-document.ts';
+import { RulesInForce } from '../rules-in-force.ts';
+import { DischargeSources, type DischargeSource } from '../store/discharge-sources.ts';
+
+export const rulesTryDischarges = operation('transitions', {
+  name: 'rules-try-discharges',
+  level: 'system',
+  readOnly: true,
+  documentation:
+    'What a rule pack would make otherwise of the discharge summaries there are; nothing is written.',
+});
+
+const mostDocuments = 100;
+/** Of what a document was made some may be expunged by now, or not for this caller. */
+const lost = new Set(['not-found', 'gone', 'forbidden']);
+
+/**
+ * `GET $rules-try-discharges?name=&version=&since=&_count=&before=` makes documents, newest first, of what they were made
+ * of, by the pack in force now and by this one, and answers Parameters: `tried`, `lost` (what they were made of is not
+ * there any more), and a `difference` for each section that comes out otherwise: `document`, `section`, `change`,
+ * `element`, `before`, `after`. `next`: the `before` of the next page. What a section holds that the document was not
+ * made of is not known. Faults: `forbidden` without the scopes to read Library, Composition and what documents are made
+ * of; `not-found`; `bad-parameter`.
+ */
+@Controller()
+export class RulesTryDischargesOperation {
+  constructor(
+    @Inject(DischargeSources) private readonly sources: DischargeSources,
+    @Inject(RemakeDocument) private readonly documents: RemakeDocument,
+    @Inject(RulesInForce) private readonly rules: RulesInForce,
+  ) {}
+
+  @Handles(rulesTryDischarges.contract)
+  async try(caller: Caller, { parameters }: InvokeOperation): Promise<Reply<object>> {
+    assertMayHandleRules(caller, 'r');
+    assertScope(caller, 'Composition', 'r');
+    const { name, version, count, since, before } = readParameters(parameters);
+    const candidate = await this.rules.rulesOfPack(packCode({ name, version }));
+    const inForce = await this.rules.rulesInForce(Date.now());
+    const found = await this.sources.newest(caller, {
+      count,
+      ...(since === undefined ? {} : { since }),
+      ...(before === undefined ? {} : { before }),
+    });
+    const page = found.slice(0, count);
+    const parameter: object[] = [];
+    let missing = 0;
+    for (const source of page) {
+      const differences = await this.#differences(caller, source, inForce, candidate);
+      if (differences === undefined) missing += 1;
+      for (const each of differences ?? []) parameter.push(parameterOf(source, each));
+    }
+    parameter.unshift(
+      { name: 'tried', valueUnsignedInt: page.length },
+      { name: 'lost', valueUnsignedInt: missing },
+    );
+    if (found.length > page.length)
+      parameter.push({ name: 'next', valueString: String(page.at(-1)!.position) });
+    return reply({}, [JSON.stringify({ resourceType: 'Parameters', parameter })]);
+  }
+
+  async #differences(
+    caller: Caller,
+    source: DischargeSource,
+    inForce: TransitionRules,
+    candidate: TransitionRules,
+  ): Promise<readonly SectionDifference[] | undefined> {
+    try {
+      const facts = await this.documents.factsOf(caller, source);
+      const [before, after] = [inForce, candidate].map(
+        (rules) => fact(this.documents.make(facts, source, rules).composition.text).fields,
+      );
+      return sectionDifferences(before!, after!);
+    } catch (error) {
+      if (lost.has(asFault(error).kind)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function parameterOf({ composition }: DischargeSource, difference: SectionDifference): object {
+  const told = Object.entries(difference) as [string, string][];
+  const part = [
+    { name: 'document', valueString: `Composition/${composition}` },
+    ...told.map(([name, valueString]) => ({ name, valueString })),
+  ];
+  return { name: 'difference', part };
+}
+
+const known = ['name', 'version', 'since', '_count', 'before'];
+
+function readParameters(parameters: InvokeOperation['parameters']) {
+  const unknown = Object.keys(parameters).find(
+    (name) => !known.includes(name) && name !== '_format' && name !== '_pretty',
+  );
+  if (unknown !== undefined)
+    throw new Fault('unknown-parameter', `There are the parameters ${known.join(', ')}, and no other.`);
+  const last = (name: string) => parameters[name]?.at(-1);
+  const [name, version, since, before] = ['name', 'version', 'since', 'before'].map(last);
+  if (name === undefined || version === undefined)
+    throw new Fault('bad-parameter', 'Name the pack by the parameters name and version.');
+  const from = since === undefined ? undefined : Date.parse(since);
+  if (Number.isNaN(from))
+    throw new Fault('bad-parameter', 'since must be an instant such as 2026-01-31T08:00:00Z.');
+  return {
+    name,
+    version,
+    since: from,
+    before: before === undefined ? undefined : wholeNumber('before', before),
+    count: Math.min(wholeNumber('_count', last('_count') ?? '20'), mostDocuments),
+  };
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new Fault('bad-parameter', `The value of ${name} cannot be read: write a whole number from 1.`);
+}

@@ -9,6 +9,7 @@ import { importResources, ImportOperation } from './operations/import.ts';
 import { subscriptionEvents, SubscriptionEventsOperation } from './operations/subscription-events.ts';
 import { SubscriptionStatusOperation, subscriptionStatuses } from './operations/subscription-status.ts';
 import { ResourceOwners } from './resource-owners.ts';
+import { ruleParts } from './rule-parts.ts';
 import { ServeSubscriber, subscriptionNotification } from './serve-subscriber.ts';
 import { CreateSubscribers1764000000000 } from './store/migrations/1764000000000-create-subscribers.ts';
 import { Notifications } from './store/notifications.ts';
@@ -52,6 +53,7 @@ export function exchangeBetween(neighbours: readonly ContextDefinition[]): Conte
       subscriptionEvents,
       ...v2Parts.operations,
       ...deliveryParts.operations,
+      ...ruleParts.operations,
     ],
     controllers: [
       ImportOperation,
@@ -61,6 +63,7 @@ export function exchangeBetween(neighbours: readonly ContextDefinition[]): Conte
       TopicListener,
       ...v2Parts.controllers,
       ...deliveryParts.controllers,
+      ...ruleParts.controllers,
     ],
     providers: [
       { provide: ResourceOwners, useValue: owners },
@@ -72,6 +75,7 @@ export function exchangeBetween(neighbours: readonly ContextDefinition[]): Conte
       TellSubscribers,
       ...v2Parts.providers,
       ...deliveryParts.providers,
+      ...ruleParts.providers,
     ],
     doors: v2Parts.doors,
     needs: neighbours.filter((neighbour) => neighbour.types.length > 0).map(({ name }) => name),
@@ -85,7 +89,12 @@ export function exchangeBetween(neighbours: readonly ContextDefinition[]): Conte
       v2Received,
       ...deliveryParts.hears,
     ],
-    migrations: [CreateSubscribers1764000000000, ...v2Parts.migrations, ...deliveryParts.migrations],
+    migrations: [
+      CreateSubscribers1764000000000,
+      ...v2Parts.migrations,
+      ...deliveryParts.migrations,
+      ...ruleParts.migrations,
+    ],
     capabilities: {
       instantiates: [`${guide}/CapabilityStatement/backport-subscription-server-r4`],
       types: { Subscription: subscriptionCapabilities },

@@ -12,6 +12,7 @@ import {
 } from '#platform/database';
 import { CreatePartSecret1763800000500 } from '#platform/runtime';
 import { storeMigrations } from '#platform/store';
+import { ruleParts } from '../src/rule-parts.ts';
 import { v2Parts } from '../src/v2-parts.ts';
 
 /** The database of `exchange` on a PostgreSQL of its own, reached by a way that can be cut. */
@@ -27,7 +28,12 @@ export async function openExchange(): Promise<ExchangeHouse> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'septum-exchange-'));
   const embedded = await startEmbedded({ dataDir });
   await provision(embedded.url, ['exchange']);
-  const own = [CreatePartSecret1763800000500, ...storeMigrations, ...v2Parts.migrations];
+  const own = [
+    CreatePartSecret1763800000500,
+    ...storeMigrations,
+    ...v2Parts.migrations,
+    ...ruleParts.migrations,
+  ];
   await migrate(embedded.url, 'exchange', own);
   const way = new Way(Number(new URL(embedded.url).port));
   const url = new URL(partUrl(embedded.url, 'exchange'));

@@ -21,8 +21,8 @@ const mostCount = 500;
 
 /**
  * `GET $v2-messages?state=rejected,failed&listener=&_count=&before=` answers Parameters with a `message` for each: `id`,
- * `position`, `received`, `listener`, `sender`, `controlId`, `event`, `state`, `repeated` (by its sender), `attempt` (to apply it, as somebody asked), and an `issue` with `location`,
- * `code` and `text` for each thing wrong. `next`: the `before` of the next page. Faults: `forbidden` without the scope to
+ * `position`, `received`, `listener`, `sender`, `controlId`, `event`, `state`, `repeated` (by its sender), `attempt` (to apply it, as somebody asked),
+ * `rules` (the rule pack by which it was applied), and an `issue` with `location`, `code` and `text` for each thing wrong. `next`: the `before` of the next page. Faults: `forbidden` without the scope to
  * search MessageHeader, `unknown-parameter`, `bad-parameter`.
  */
 @Controller()
@@ -56,6 +56,7 @@ export function messageParameter(head: V2MessageHead): object {
     { name: 'attempt', valuePositiveInt: head.attempt },
     ...(head.reusedId ? [{ name: 'reusedControlId', valueBoolean: true }] : []),
     ...(head.corrects === null ? [] : [{ name: 'corrects', valueUuid: `urn:uuid:${head.corrects}` }]),
+    ...(head.rules === null ? [] : [{ name: 'rules', valueString: head.rules }]),
     ...head.issues.map(issueParameter),
   ];
   return { name: 'message', part };

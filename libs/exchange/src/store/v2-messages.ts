@@ -16,6 +16,8 @@ export interface V2Issue {
 /** A message as it is kept before anybody is told that it is. */
 export interface NewV2Message {
   readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
   readonly listener: string;
   /** MSH-3 and MSH-4, by which a sender's control ids are told from another's. */
   readonly sender: string;
@@ -69,6 +71,7 @@ export async function keepMessages(
       messages.map(({ acknowledgement }) => acknowledgement),
       messages.map(({ issues }) => JSON.stringify(issues)),
       messages.map(({ corrects }) => corrects ?? null),
+      messages.map(({ receivedAt }) => receivedAt),
     ],
   });
   const fresh = new Map(inserted.map((row) => [row.id, row]));
@@ -131,15 +134,16 @@ async function repeat(
 // The lane of a merge that is kept is the survivor's, and of the merged one that which he had until now.
 const keepSql = `
 INSERT INTO v2_message (id, listener, sender, control_id, body_hash, event, lane, merged_lane, state, body, character_set, acknowledgement,
-  issues, corrects, settled_at, reused_id)
+  issues, corrects, received_at, settled_at, reused_id)
 SELECT g.id, g.listener, g.sender, g.control_id, g.body_hash, g.event, coalesce(own.lane, g.identity),
   coalesce(other.lane, g.merged_identity), g.state, g.body, g.character_set, g.acknowledgement, g.issues::jsonb, g.corrects,
+  to_timestamp(g.received_at / 1000),
   CASE g.state WHEN 'rejected' THEN clock_timestamp() END,
   EXISTS (SELECT FROM v2_message p WHERE p.sender = g.sender AND p.control_id = g.control_id AND g.control_id <> '')
 FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[],
-    $10::bytea[], $11::text[], $12::bytea[], $13::text[], $14::uuid[]) WITH ORDINALITY
+    $10::bytea[], $11::text[], $12::bytea[], $13::text[], $14::uuid[], $15::float8[]) WITH ORDINALITY
   AS g (id, listener, sender, control_id, body_hash, event, identity, merged_identity, state, body, character_set, acknowledgement, issues,
-    corrects, place)
+    corrects, received_at, place)
 LEFT JOIN v2_lane own ON own.identity = g.identity
 LEFT JOIN v2_lane other ON other.identity = g.merged_identity
 ORDER BY g.place

@@ -22,6 +22,8 @@ export interface V2MessageHead {
   /** Its control id was another message's before. */
   readonly reusedId: boolean;
   readonly corrects: string | null;
+  /** The rule pack by which it was applied. */
+  readonly rules: string | null;
 }
 
 export interface V2MessageWithBody extends V2MessageHead {
@@ -39,7 +41,7 @@ export interface HeadsWanted {
 }
 
 const head = `id, position, (extract(epoch FROM received_at) * 1000)::float8 AS "receivedAt", listener, sender,
-  control_id AS "controlId", event, state, issues, repeated, attempt, reused_id AS "reusedId", corrects`;
+  control_id AS "controlId", event, state, issues, repeated, attempt, reused_id AS "reusedId", corrects, rules`;
 
 /** The newest first; one more than wanted, when there is one. */
 export function listHeads(
@@ -122,5 +124,30 @@ export function removeSettled(
       values: [before, most],
     });
     return removed.length;
+  });
+}
+
+/** A message as it came, to see what would be made of it. */
+export interface V2MessageToTry {
+  readonly id: string;
+  readonly position: number;
+  readonly listener: string;
+  readonly body: Buffer;
+  readonly characterSet: string;
+  readonly patients: readonly string[];
+}
+
+/** The newest first; one more than wanted, when there is one. `since`: milliseconds since the epoch. */
+export function listBodies(
+  database: ContextDatabase,
+  caller: Caller,
+  { since, before, count }: { readonly since?: number; readonly before?: number; readonly count: number },
+): Promise<V2MessageToTry[]> {
+  return database.query<V2MessageToTry>(rowPolicy(caller), {
+    name: 'exchange.v2.bodies',
+    text: `SELECT id, position, listener, body, character_set AS "characterSet", patients FROM v2_message
+      WHERE ($1::float8 IS NULL OR received_at >= to_timestamp($1::float8 / 1000))
+        AND ($2::int8 IS NULL OR position < $2) ORDER BY position DESC LIMIT $3`,
+    values: [since ?? null, before ?? null, count + 1],
   });
 }

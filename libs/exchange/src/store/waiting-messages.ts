@@ -7,6 +7,8 @@ import type { V2Issue } from './v2-messages.ts';
 export interface WaitingMessage {
   readonly id: string;
   readonly position: number;
+  /** Milliseconds since the epoch. */
+  readonly receivedAt: number;
   readonly listener: string;
   readonly controlId: string;
   readonly body: Buffer;
@@ -23,6 +25,8 @@ export interface Settlement {
   readonly patients: readonly string[];
   /** Which field of the message made which element; see `#platform/v2-to-fhir`. */
   readonly lineage?: object;
+  /** The rule pack by which it was applied: `north|2026.1`. */
+  readonly rules?: string;
 }
 
 interface Settled {
@@ -71,7 +75,8 @@ export class WaitingMessages {
   async #findAll(ids: readonly string[]): Promise<readonly (WaitingMessage | undefined)[]> {
     const rows = await this.#database.query<WaitingMessage>('*', {
       name: 'exchange.v2.waiting',
-      text: `SELECT id, position, listener, control_id AS "controlId", body, character_set AS "characterSet", lane,
+      text: `SELECT id, position, (extract(epoch FROM received_at) * 1000)::float8 AS "receivedAt", listener,
+          control_id AS "controlId", body, character_set AS "characterSet", lane,
           merged_lane AS "mergedLane", attempt
         FROM v2_message WHERE id = ANY ($1) AND state = 'waiting'`,
       values: [ids],
@@ -84,9 +89,9 @@ export class WaitingMessages {
     const settle = {
       name: 'exchange.v2.settle',
       text: `UPDATE v2_message m SET state = g.state, issues = g.issues::jsonb, patients = g.patients::text[],
-          lineage = g.lineage::jsonb, settled_at = clock_timestamp()
-        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[])
-          AS g (id, attempt, state, issues, patients, lineage)
+          lineage = g.lineage::jsonb, rules = g.rules, settled_at = clock_timestamp()
+        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+          AS g (id, attempt, state, issues, patients, lineage, rules)
         WHERE m.id = g.id AND m.attempt = g.attempt AND m.state = 'waiting'`,
       values: [
         all.map(({ message }) => message.id),
@@ -95,6 +100,7 @@ export class WaitingMessages {
         all.map(({ settlement }) => JSON.stringify(settlement.issues)),
         all.map(({ settlement }) => `{${settlement.patients.map((id) => `"${id}"`).join(',')}}`),
         all.map(({ settlement: { lineage } }) => (lineage === undefined ? null : JSON.stringify(lineage))),
+        all.map(({ settlement }) => settlement.rules ?? null),
       ],
     };
     await this.#database.pipeline('*', [...all.map(({ mark }) => mark), settle]);

@@ -3,28 +3,20 @@ import {
   characterSet,
   formatLocation,
   readMessage,
-  type Message,
   type MessageError,
   type ReadMessage,
 } from '#platform/hl7v2';
-import { Mapper, type Mapped } from '#platform/v2-to-fhir';
 import type { V2Issue } from '../store/v2-messages.ts';
 
-/** Reads messages, and what they say in FHIR; the same bytes always say the same. */
+/** Reads messages; the same bytes always say the same. */
 @Injectable()
 export class ReadV2 {
-  readonly #mapper = new Mapper();
-
   /**
    * @param fallback the character set of messages that name none, in the words of table 0211
    * @throws Hl7Fault when it cannot be read
    */
   parse(body: Uint8Array, fallback: string): ReadMessage {
     return readMessage(body, characterSet([fallback]));
-  }
-
-  map(message: Message): Mapped {
-    return this.#mapper.map(message);
   }
 }
 

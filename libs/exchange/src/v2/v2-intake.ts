@@ -23,7 +23,9 @@ import {
   type Segment,
 } from '#platform/hl7v2';
 import { partSecret, RelayToken, type Relay } from '#platform/runtime';
-import type { MappingIssue } from '#platform/v2-to-fhir';
+import { RuleBook } from '#platform/rules';
+import type { MappingIssue, Mapper } from '#platform/v2-to-fhir';
+import { mapperOf } from '../rules/v2-mappers.ts';
 import { keepMessages, type Kept, type NewV2Message, type V2Issue } from '../store/v2-messages.ts';
 import { dismiss } from '../store/v2-queue.ts';
 import { accepted } from './accepted.ts';
@@ -48,6 +50,8 @@ interface Corrected {
 
 /** A message as far as it could be read, and what its sender is to be told. */
 interface Examined {
+  /** Milliseconds since the epoch: the instant whose rules decide. */
+  readonly receivedAt: number;
   readonly header: Segment | undefined;
   readonly characterSet: CharacterSet;
   readonly errors: readonly MessageError[];
@@ -64,6 +68,7 @@ export class V2Intake {
   readonly #reading: ReadV2;
   readonly #database: ContextDatabase;
   readonly #relay: Relay;
+  readonly #rules: RuleBook;
   readonly #together: Together<NewV2Message, Kept>;
   #secret: Promise<string> | undefined;
 
@@ -71,10 +76,12 @@ export class V2Intake {
     @Inject(ContextDatabaseToken) database: ContextDatabase,
     @Inject(RelayToken) relay: Relay,
     @Inject(ReadV2) reading: ReadV2,
+    @Inject(RuleBook) rules: RuleBook,
   ) {
     this.#database = database;
     this.#relay = relay;
     this.#reading = reading;
+    this.#rules = rules;
     const keep = (policy: string, messages: readonly NewV2Message[]) =>
       database.transact(policy, (transaction) => {
         transaction.afterCommit(() => relay.poke());
@@ -93,7 +100,7 @@ export class V2Intake {
    */
   async take(body: Uint8Array, profile: ListenerProfile): Promise<readonly Uint8Array[]> {
     try {
-      const examined = this.#examine(body, profile, await this.#identitySecret());
+      const examined = await this.#examine(body, profile);
       const { acknowledgement } = await this.#together.add('*', newMessage(body, profile, examined));
       return framesOf(acknowledgement);
     } catch (error) {
@@ -110,7 +117,7 @@ export class V2Intake {
   async takeCorrected(text: string, { id, listener }: Corrected): Promise<readonly V2Issue[]> {
     const profile = { name: listener, characterSet: 'UNICODE UTF-8', processingIds: ['P', 'T', 'D'] };
     const body = encoded(text);
-    const examined = this.#examine(body, profile, await this.#identitySecret());
+    const examined = await this.#examine(body, profile);
     const message = newMessage(body, profile, examined);
     if (message.state === 'rejected') return message.issues;
     await this.#database.transact('*', async (transaction) => {
@@ -134,7 +141,21 @@ export class V2Intake {
     return this.#secret;
   }
 
-  #examine(body: Uint8Array, profile: ListenerProfile, secret: string): Examined {
+  /** By the rules of the instant at which it came. */
+  async #examine(body: Uint8Array, profile: ListenerProfile): Promise<Examined> {
+    const receivedAt = Date.now();
+    // One after the other: of two at once, the one that fails later would fail the message after this one, too.
+    const secret = await this.#identitySecret();
+    const pack = await this.#rules.inForce(receivedAt);
+    return { ...this.#read(body, profile, secret, mapperOf(pack, profile.name)), receivedAt };
+  }
+
+  #read(
+    body: Uint8Array,
+    profile: ListenerProfile,
+    secret: string,
+    mapper: Mapper,
+  ): Omit<Examined, 'receivedAt'> {
     const lanes = { listener: profile.name, secret };
     try {
       const { message, characterSet } = this.#reading.parse(body, profile.characterSet);
@@ -142,7 +163,7 @@ export class V2Intake {
       const known = { header, characterSet };
       try {
         checkHeader(header, { ...accepted, processingIds: profile.processingIds });
-        const mapped = this.#reading.map(message);
+        const mapped = mapper.map(message);
         const identity = messageIdentity(mapped, header, lanes);
         return { ...known, errors: mapped.issues.map(errorOf), identity };
       } catch (error) {
@@ -178,10 +199,11 @@ const tooLarge: MessageError = {
 };
 
 function newMessage(body: Uint8Array, profile: ListenerProfile, examined: Examined): NewV2Message {
-  const { header, errors, identity } = examined;
+  const { header, errors, identity, receivedAt } = examined;
   const isSerious = errors.some(({ severity = 'E' }) => severity === 'E');
   return {
     id: randomUUID(),
+    receivedAt,
     listener: profile.name,
     sender: `${header?.value(3) ?? ''}|${header?.value(4) ?? ''}`,
     controlId: header?.value(10) ?? '',
@@ -197,7 +219,11 @@ function newMessage(body: Uint8Array, profile: ListenerProfile, examined: Examin
 }
 
 /** Those that are due: that it is kept, and what is to be said of its content. */
-function acknowledgements({ header, characterSet, errors }: Omit<Examined, 'identity'>): Buffer {
+function acknowledgements({
+  header,
+  characterSet,
+  errors,
+}: Omit<Examined, 'identity' | 'receivedAt'>): Buffer {
   const succeeded = !errors.some(({ severity = 'E' }) => severity === 'E');
   const kinds: readonly AcknowledgementKind[] = ['accept', 'application'];
   const frames = kinds

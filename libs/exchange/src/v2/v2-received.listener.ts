@@ -2,7 +2,9 @@ import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import { Hears, type Delivery, type EventMessage } from '#platform/messaging';
+import { packCode, RuleBook } from '#platform/rules';
 import { v2Received, type V2Received } from '../contract/v2-events.ts';
+import { mapperOf } from '../rules/v2-mappers.ts';
 import { WaitingMessages, type Settlement, type WaitingMessage } from '../store/waiting-messages.ts';
 import { ApplyResources } from './apply-resources.ts';
 import { ReadV2 } from './read-v2.ts';
@@ -21,6 +23,7 @@ export class V2ReceivedListener {
     @Inject(WaitingMessages) private readonly messages: WaitingMessages,
     @Inject(ReadV2) private readonly reading: ReadV2,
     @Inject(ApplyResources) private readonly resources: ApplyResources,
+    @Inject(RuleBook) private readonly rules: RuleBook,
   ) {}
 
   @Hears(v2Received, 'v2-apply', { sideBySide })
@@ -40,19 +43,22 @@ export class V2ReceivedListener {
     await delivery.applyWith((mark) => this.messages.settle(waiting, settlement, mark));
   }
 
+  /** By the rules of the instant at which it came, however often and whenever it is applied. */
   async #apply(caller: Caller, waiting: WaitingMessage): Promise<Settlement> {
+    const pack = await this.rules.inForce(waiting.receivedAt);
+    const rules = pack === undefined ? {} : { rules: packCode(pack) };
     try {
       const { message } = this.reading.parse(waiting.body, waiting.characterSet);
-      const mapped = this.reading.map(message);
+      const mapped = mapperOf(pack, waiting.listener).map(message);
       const source = `urn:septum:v2:${waiting.listener}#${encodeURIComponent(waiting.controlId)}`;
       const patients = await this.resources.apply(caller, mapped.resources, source);
       const lineage = Object.fromEntries(
         mapped.resources.map(({ type, id, lineage: of }) => [`${type}/${id}`, of]),
       );
       const issues = mapped.issues.map(({ location, text }) => ({ location, code: '103', text }));
-      return { state: 'applied', issues, patients, lineage };
+      return { state: 'applied', issues, patients, lineage, ...rules };
     } catch (error) {
-      return { state: 'failed', issues: issuesOf(error), patients: [] };
+      return { state: 'failed', issues: issuesOf(error), patients: [], ...rules };
     }
   }
 }

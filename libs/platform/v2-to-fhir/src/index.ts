@@ -8,6 +8,7 @@
  *   mappedMessageTypes                         for which there are tables: `ADT^A01`
  *   usualTables(site?) → Tables                what it maps by, for who goes the other way
  */
+export { tableNames, type TableNames } from './table-names.ts';
 export { Mapper, type SitePack } from './mapper.ts';
 export { merge } from './merge.ts';
 export { mappedMessageTypes } from './own/events.ts';

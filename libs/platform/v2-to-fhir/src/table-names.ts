@@ -1,0 +1,20 @@
+import { usualTables } from './own/tables.ts';
+
+export interface TableNames {
+  readonly messages: ReadonlySet<string>;
+  readonly segments: ReadonlySet<string>;
+  readonly datatypes: ReadonlySet<string>;
+  readonly codeMaps: ReadonlySet<string>;
+}
+
+/** The tables that there are, HL7's and ours: what a pack lays over one of another name would change nothing. */
+export function tableNames(): TableNames {
+  const { messages, segments, datatypes, codeMaps } = usualTables();
+  const names = (tables: object) => new Set(Object.keys(tables));
+  return {
+    messages: names(messages),
+    segments: names(segments),
+    datatypes: names(datatypes),
+    codeMaps: names(codeMaps),
+  };
+}

@@ -1,0 +1,92 @@
+import type { Json } from '#platform/testing';
+
+/** A pack whose every rule shows which pack it is: what is made by a mixture cannot hide. */
+export function markedPack(version: string): object {
+  const gender = version.startsWith('1') ? 'other' : 'unknown';
+  const manifest = {
+    resourceType: 'Library',
+    name: 'marked',
+    version,
+    status: 'active',
+    type: { coding: [{ code: 'asset-collection' }] },
+  };
+  const section = (code: string, title: string) => ({
+    title: `${title} ${version}`,
+    code: { coding: [{ system: 'http://loinc.org', code }] },
+    emptyReason: { text: `Nothing ${version}.` },
+  });
+  const document = {
+    resourceType: 'Composition',
+    status: 'preliminary',
+    type: { coding: [{ system: 'http://loinc.org', code: '18842-5' }] },
+    date: '2026-03-01',
+    author: [{ display: 'Marked' }],
+    title: `Summary ${version}`,
+    section: [section('48765-2', 'Allergies'), section('11535-2', 'Diagnoses')],
+  };
+  const codes = {
+    resourceType: 'ConceptMap',
+    name: 'AdministrativeSex',
+    status: 'active',
+    group: [{ element: [{ code: 'D', target: [{ code: gender, equivalence: 'equivalent' }] }] }],
+  };
+  const numbers = {
+    resourceType: 'NamingSystem',
+    name: 'Numbers',
+    status: 'active',
+    kind: 'identifier',
+    date: '2026-03-01',
+    uniqueId: [
+      { type: 'other', value: 'MARKED' },
+      { type: 'uri', value: `https://marked.example/${version}` },
+    ],
+  };
+  const entry = [manifest, document, codes, numbers].map((resource) => ({ resource }));
+  return { resourceType: 'Bundle', type: 'collection', entry };
+}
+
+/** Which pack made each part of something; one entry where it is of one pack wholly, `` for Septum's own rules. */
+export function packsOfPatient(patient: Json): ReadonlySet<string> {
+  const { gender, identifier } = patient as {
+    gender?: string;
+    identifier?: readonly { system?: string }[];
+  };
+  const systems = (identifier ?? []).map(
+    ({ system = '' }) => /marked\.example\/(.+)$/.exec(system)?.[1] ?? '',
+  );
+  const first = systems[0] ?? '';
+  const bySex = gender === 'other' ? '1' : gender === 'unknown' ? '2' : '';
+  return new Set([
+    ...systems,
+    first.startsWith(bySex) && (bySex !== '' || first === '') ? first : `sex ${bySex}`,
+  ]);
+}
+
+export function packsOfDocument(composition: Json): ReadonlySet<string> {
+  const { meta, title, section } = composition as {
+    meta?: { tag?: readonly { code?: string }[] };
+    title?: string;
+    section?: readonly { title: string; text: { div: string }; emptyReason?: object }[];
+  };
+  const versionIn = (text = '') => /\b(\d\.\d)\b/.exec(text)?.[1] ?? '';
+  const tag = meta?.tag?.[0]?.code ?? '';
+  return new Set([
+    tag.startsWith('marked|') ? tag.slice('marked|'.length) : '',
+    versionIn(title),
+    ...(section ?? []).map((each) => versionIn(each.title)),
+    ...(section ?? [])
+      .filter((each) => each.emptyReason)
+      .map(({ text }) => (text.div.includes('Nothing') ? versionIn(text.div) : '')),
+  ]);
+}
+
+export interface Change {
+  readonly at: number;
+  /** Undefined: retired. */
+  readonly version: string | undefined;
+}
+
+/** The version in force at an instant, `` for Septum's own rules. */
+export function versionAt(changes: readonly Change[], instant: number): string {
+  return changes.filter(({ at }) => at <= instant).toSorted((a, b) => b.at - a.at)[0]?.version ?? '';
+}

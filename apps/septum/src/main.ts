@@ -7,6 +7,7 @@ import { doctorVerb } from './verbs/doctor.ts';
 import { exportVerb } from './verbs/export.ts';
 import { importVerb } from './verbs/import.ts';
 import { migrateVerb } from './verbs/migrate.ts';
+import { rulesVerb } from './verbs/rules.ts';
 import { serveVerb } from './verbs/serve.ts';
 import { settingsVerb } from './verbs/settings.ts';
 import { tokenVerb } from './verbs/token.ts';
@@ -22,6 +23,7 @@ const program = new Command('septum')
   .addCommand(exportVerb())
   .addCommand(v2Verb())
   .addCommand(demoVerb())
+  .addCommand(rulesVerb())
   .addCommand(topologyVerb())
   .addCommand(doctorVerb())
   .addCommand(migrateVerb())

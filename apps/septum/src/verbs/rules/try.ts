@@ -1,0 +1,106 @@
+import { Fault } from '#platform/fhir';
+import { apiFlags, FhirApi, type ApiFlags } from '../import/fhir-api.ts';
+import { ProgressBar } from '../import/progress-bar.ts';
+import { verb } from '../verb.ts';
+import { numberOf, packOperand, parametersIn, partsOf, valueOf, type Parts } from './parameters.ts';
+
+interface TryOptions extends ApiFlags {
+  readonly since?: string;
+  readonly limit: string;
+}
+
+interface Tried {
+  readonly tried: number;
+  /** Those that cannot be tried: not readable, or what they were made of is gone. */
+  readonly left: number;
+  readonly differences: readonly Parts[];
+}
+
+const shownDifferences = 50;
+
+/** Makes again, without writing, what came and what was made, by the pack in force and by another. */
+export function tryVerb() {
+  return verb<TryOptions>(
+    'try',
+    'tell what a pack would make otherwise of stored messages and discharges; nothing is written',
+    (command) =>
+      apiFlags(command.argument('<pack>', 'NAME@VERSION'))
+        .option('--since <instant>', 'only messages and documents since')
+        .option(
+          '--limit <number>',
+          'at most so many messages, and as many discharges, the newest first',
+          '1000',
+        ),
+    async (options, told, [operand]) => {
+      const { name, version } = packOperand(operand);
+      const limit = Number(options.limit);
+      if (!Number.isInteger(limit) || limit < 1)
+        throw new Fault('bad-parameter', '--limit is a number from 1.');
+      const query = new URLSearchParams({ name, version });
+      if (options.since !== undefined) query.set('since', options.since);
+      const api = await FhirApi.open(options);
+      const messages = await tryAll(api, 'messages', query, limit, 100);
+      const discharges = await tryAll(api, 'discharges', query, limit, 20);
+      told.answer(textOf(`${name}@${version}`, messages, discharges), {
+        name,
+        version,
+        messages,
+        discharges,
+      });
+    },
+  );
+}
+
+async function tryAll(
+  api: FhirApi,
+  what: 'messages' | 'discharges',
+  query: URLSearchParams,
+  limit: number,
+  pageSize: number,
+): Promise<Tried> {
+  const bar = new ProgressBar(what);
+  const differences: Parts[] = [];
+  let [tried, left] = [0, 0];
+  try {
+    for (let before: unknown = ''; before !== undefined && tried < limit; bar.show(tried, tried / limit)) {
+      const page = new URLSearchParams(query);
+      page.set('_count', String(Math.min(pageSize, limit - tried)));
+      if (before !== '') page.set('before', String(before));
+      const answer = parametersIn(await api.get(`$rules-try-${what}?${page.toString()}`));
+      tried += numberOf(answer, 'tried');
+      left += numberOf(answer, what === 'messages' ? 'unreadable' : 'lost');
+      differences.push(...partsOf(answer, 'difference'));
+      before = valueOf(answer.find((each) => each.name === 'next'));
+    }
+  } finally {
+    bar.end();
+  }
+  return { tried, left, differences };
+}
+
+function textOf(pack: string, messages: Tried, discharges: Tried): string {
+  const all = [...messages.differences, ...discharges.differences];
+  const more =
+    all.length > shownDifferences ? [`… and ${all.length - shownDifferences} more (--json lists all)`] : [];
+  return [
+    ...all.slice(0, shownDifferences).map(lineOf),
+    ...more,
+    `${pack} against the rules in force:`,
+    `  ${messages.tried} messages: ${differing(messages, 'message')} come out otherwise, ${messages.left} cannot be read.`,
+    `  ${discharges.tried} discharges: ${differing(discharges, 'document')} documents come out otherwise, ${discharges.left} cannot be made again.`,
+  ].join('\n');
+}
+
+function differing({ differences }: Tried, by: string): number {
+  return new Set(differences.map((each) => each[by])).size;
+}
+
+function lineOf(difference: Parts): string {
+  const { message, document, resource, section, change, element, before, after } = difference;
+  const where = [message ?? document, resource ?? section, change, element].filter(
+    (each) => each !== undefined,
+  );
+  const said = (value: unknown) => (value === undefined ? 'nothing' : String(value));
+  const both = before === undefined && after === undefined ? '' : `: ${said(before)} → ${said(after)}`;
+  return `${where.map(String).join(' ')}${both}`;
+}

@@ -401,6 +401,7 @@ describe('HL7 v2 messages', () => {
       const composition = await story.compositionOf(stay);
       expect(await story.remade(composition)).toMatchObject({ equal: true, sources: 2 });
     }
+    expect(await story.replayed('2.0')).toBe('marked|2.0');
     expect(await story.tried('messages', '1.0')).toEqual([]);
     expect(await story.tried('messages', '2.0')).toContainEqual(
       expect.objectContaining({ element: 'gender', before: '"other"', after: '"unknown"' }),
@@ -415,5 +416,11 @@ describe('HL7 v2 messages', () => {
       }),
     );
     expect((await story.list('pack')).find(({ inForce }) => inForce)).toMatchObject({ version: '1.0' });
+    const retired = await story.change(undefined, 0);
+    expect((await story.list('change')).at(-1)).toEqual({
+      at: new Date(retired.at).toISOString(),
+      name: 'marked',
+      state: 'settled',
+    });
   }, 240_000);
 });

@@ -75,12 +75,13 @@ export class RulePackStory {
       const number = `M${nth}`;
       this.answers.push(await this.#send([`PID|1||${number}^^^MARKED^MR||Marked^Ada||19700102|D`]));
       this.numbers.push(number);
-      if (nth % 3 === 0) await this.#discharge(`marked-${nth}`);
+      if (nth % 3 === 0) await this.discharge(`marked-${nth}`);
       await sleep(40);
     }
   }
 
-  async #discharge(id: string): Promise<void> {
+  /** A stay that begins and ends. */
+  async discharge(id: string): Promise<void> {
     for (const status of ['in-progress', 'finished']) {
       const encounter = {
         resourceType: 'Encounter',
@@ -129,6 +130,17 @@ export class RulePackStory {
     const waiting = found.slice(0, this.numbers.length).filter(({ state }) => state !== 'applied');
     if (waiting.length > 0) throw new Error(`${waiting.length} messages are ${String(waiting[0]!['state'])}`);
     return found;
+  }
+
+  /** Has a message applied again that was read by this pack, and answers by which it is read then. */
+  async replayed(version: string): Promise<unknown> {
+    const of = async () => (await this.#messages()).filter(({ rules }) => rules === `marked|${version}`);
+    const [{ id }] = (await of()) as [Parts];
+    const parameter = [{ name: 'id', valueUuid: id }];
+    expect((await this.operation('v2-resend', { resourceType: 'Parameters', parameter })).status).toBe(200);
+    return eventually(
+      async () => (await this.#messages()).find((message) => message['id'] === id)?.['rules'],
+    );
   }
 
   async compositionOf(stay: string): Promise<Json> {

@@ -252,9 +252,13 @@ describe('HL7 v2 messages', () => {
     const nobody = await house.clientWith(['system/Patient.cruds']);
     expect((await nobody.get('$v2-messages')).status).toBe(403);
     expect((await nobody.post('$v2-resend', { resourceType: 'Parameters' })).status).toBe(403);
+    expect((await nobody.get('$rules-list')).status).toBe(403);
+    expect((await nobody.post('$rules-add', markedPack('9.0'))).status).toBe(403);
+    expect((await nobody.get('$rules-try-discharges?name=marked&version=1.0')).status).toBe(403);
     const patient = await house.clientWith(['patient/*.cruds'], ['somebody']);
     expect((await patient.get<{ parameter: unknown[] }>('$v2-messages')).body.parameter).toEqual([]);
     expect((await patient.post('$v2-resend', { resourceType: 'Parameters' })).status).toBe(403);
+    expect((await patient.get('$rules-list')).status).toBe(403);
   });
 
   const dated = (number: string, admitted = '20260301080000+0000', discharged = '') =>

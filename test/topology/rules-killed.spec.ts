@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openHouse, type House } from '#platform/testing';
-import { RulePackStory } from '../behaviour/harness/rule-pack-story.ts';
-import { markedPack } from '../behaviour/harness/rule-packs.ts';
+import { RulePackStory } from '../rule-packs/rule-pack-story.ts';
+import { markedPack } from '../rule-packs/marked-pack.ts';
 
 /** What only those can see who know the topology: the parts that must agree on a change of rules are gone, one or all. */
 describe('a change of the rules in force', () => {

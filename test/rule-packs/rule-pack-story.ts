@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { eventually, type House, type Json } from '#platform/testing';
-import { packsOfDocument, packsOfPatient, versionAt, type Change } from './rule-packs.ts';
+import { packsOfDocument, packsOfPatient, versionAt, type Change } from './marked-pack.ts';
 
 interface Bundle {
   readonly entry?: readonly { readonly resource: Json }[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { packsOfDocument, packsOfPatient, versionAt } from './rule-packs.ts';
+import { packsOfDocument, packsOfPatient, versionAt } from './marked-pack.ts';
 
 const patient = (gender: string, version: string) => ({
   gender,

@@ -38,6 +38,14 @@ describe('a change of the rules in force', () => {
     await story.assertNoMixture([]);
   });
 
+  it('may be far off', async () => {
+    const inAQuarter = Date.now() + 90 * 86_400_000;
+    expect(await story.change('1.0', inAQuarter)).toEqual({ at: inAQuarter, version: '1.0' });
+    expect(await story.list('change')).toContainEqual(
+      expect.objectContaining({ at: new Date(inAQuarter).toISOString(), state: 'settled' }),
+    );
+  });
+
   it('comes once it is settled, though all that know of it are killed until its instant is past', async () => {
     const change = await story.change('2.0', 0);
     await Promise.all([house.kill('transitions'), house.kill('exchange')]);

@@ -20,6 +20,7 @@ export const deciders = ['transitions'] as const;
 
 /** For telling all of them, beside what a change needs of notice. */
 const tellingMs = 2_000;
+const longestCallMs = 10_000;
 /** Of a change that is to come at once. */
 const usualNoticeMs = 10_000;
 
@@ -112,7 +113,8 @@ export class RuleKeeper {
       try {
         await this.messenger.call(caller, ruleContracts(context).note, noted, {
           texts,
-          deadline: at - leastNoticeMs,
+          // Later it would be of no use, and much later no timer can wait for.
+          deadline: Math.min(at - leastNoticeMs, Date.now() + longestCallMs),
         });
       } catch (error) {
         await this.leader.drop(position);

@@ -2,7 +2,7 @@ import { v2Message, V2MessageOperation } from './operations/v2-message.ts';
 import { v2Messages, V2MessagesOperation } from './operations/v2-messages.ts';
 import { v2Resend, V2ResendOperation } from './operations/v2-resend.ts';
 import { CreateV2Messages1764100000000 } from './store/migrations/1764100000000-create-v2-messages.ts';
-import { IndexSettledV2Messages1764200000000 } from './store/migrations/1764200000000-index-settled-v2-messages.ts';
+import { IndexSettledV2Messages1764250000000 } from './store/migrations/1764250000000-index-settled-v2-messages.ts';
 import { WaitingMessages } from './store/waiting-messages.ts';
 import { ApplyResources } from './v2/apply-resources.ts';
 import { MllpDoor } from './v2/mllp.door.ts';
@@ -18,5 +18,5 @@ export const v2Parts = {
   controllers: [V2MessagesOperation, V2MessageOperation, V2ResendOperation, V2ReceivedListener],
   providers: [ReadV2, V2Intake, WaitingMessages, ResolveIdentities, ApplyResources],
   doors: [MllpDoor, V2Retention],
-  migrations: [CreateV2Messages1764100000000, IndexSettledV2Messages1764200000000],
+  migrations: [CreateV2Messages1764100000000, IndexSettledV2Messages1764250000000],
 };

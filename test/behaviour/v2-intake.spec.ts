@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { frame, FrameReader, parseMessage, type Message } from '#platform/hl7v2';
 import { eventually, openHouse, type House, type Json } from '#platform/testing';
-import { RulePackStory } from '../rule-packs/rule-pack-story.ts';
 import { markedPack } from '../rule-packs/marked-pack.ts';
 
 interface Bundle {
@@ -367,62 +366,4 @@ describe('HL7 v2 messages', () => {
       expect(await patientOf('113')).toMatchObject([{ id: patient['id'], name: [{ family: 'Anew' }] }]);
     });
   });
-
-  it('and documents are made by one rule pack each, though packs change under load', async () => {
-    const story = new RulePackStory(house, async (segments) =>
-      (await sendOne(message('A28', segments))).at('MSA-1'),
-    );
-    await house.fhir.put('Patient/marked', {
-      resourceType: 'Patient',
-      id: 'marked',
-      name: [{ family: 'Marked' }],
-    });
-    for (const version of ['1.0', '2.0']) expect((await story.add(markedPack(version))).status).toBe(200);
-    expect((await story.add(markedPack('1.0'))).status).toBe(200);
-    expect((await story.add({ ...markedPack('1.0'), id: 'other' })).status).toBe(409);
-    const { status, body } = await story.add(
-      JSON.parse(JSON.stringify(markedPack('3.0')).replaceAll('48765-2', '1-1')),
-    );
-    expect([status, JSON.stringify(body)]).toEqual([
-      422,
-      expect.stringContaining('Bundle.entry[1].resource.section[0].entry'),
-    ]);
-
-    const first = await story.change('1.0', 0);
-    const second = await story.change('2.0', first.at + 2_000);
-    const back = await story.change('1.0', second.at + 2_000);
-    const changes = [first, second, back];
-    await story.live(back.at + 2_000);
-    expect(new Set(story.answers)).toEqual(new Set(['AA', 201, 200]));
-    expect(await story.assertNoMixture(changes)).toEqual(new Set(['', '1.0', '2.0']));
-
-    await house.fhir.put('Patient/marked', {
-      resourceType: 'Patient',
-      id: 'marked',
-      name: [{ family: 'Renamed' }],
-    });
-    for (const stay of [story.stays[0]!, story.stays.at(-1)!]) {
-      const composition = await story.compositionOf(stay);
-      expect(await story.remade(composition)).toMatchObject({ equal: true, sources: 2 });
-    }
-    expect(await story.replayed('2.0')).toBe('marked|2.0');
-    expect(await story.tried('messages', '1.0')).toEqual([]);
-    expect(await story.tried('messages', '2.0')).toContainEqual(
-      expect.objectContaining({ element: 'gender', before: '"other"', after: '"unknown"' }),
-    );
-    expect(await story.tried('discharges', '1.0')).toEqual([]);
-    expect(await story.tried('discharges', '2.0')).toContainEqual(
-      expect.objectContaining({
-        section: '48765-2',
-        element: 'title',
-        before: 'Allergies 1.0',
-        after: 'Allergies 2.0',
-      }),
-    );
-    expect((await story.list('pack')).find(({ inForce }) => inForce)).toMatchObject({ version: '1.0' });
-    // Whatever comes after this in the same house is not to be decided by these packs.
-    const retired = await story.change(undefined, 0);
-    await story.live(retired.at + 500);
-    await story.assertNoMixture([...changes, retired]);
-  }, 240_000);
 });

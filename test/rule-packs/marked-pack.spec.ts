@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { packsOfDocument, packsOfPatient, versionAt } from './marked-pack.ts';
+import { packsOfDocument, packsOfPatient, toldBy, versionAt } from './marked-pack.ts';
 
 const patient = (gender: string, version: string) => ({
   gender,
@@ -34,6 +34,31 @@ describe('the checker of mixtures', () => {
       const [tag, title, section, nothing] = versions as [string, string, string, string];
       expect(packsOfDocument(composition(tag, title, section, nothing)).size).toBe(2);
     }
+  });
+
+  it('finds a notice that another pack had told than it says, and whom it was told to', () => {
+    const told = (tag: string, title: string, category = 'notification') =>
+      toldBy({
+        meta: { tag: [{ code: tag }] },
+        extension: [
+          { url: 'x-occurred', valueInstant: '2026-03-09T10:00:00Z' },
+          { url: 'x-step', valueCode: 'discharged' },
+        ],
+        category: [{ coding: [{ code: category }] }],
+        topic: { text: title },
+        recipient: [{ reference: 'Organization/marked-destination' }],
+      });
+    expect(told('marked|1.0', 'Discharge 1.0')).toEqual({
+      category: 'notification',
+      step: 'discharged',
+      recipient: 'destination',
+      occurred: Date.UTC(2026, 2, 9, 10),
+      packs: new Set(['1.0']),
+    });
+    expect(told('marked|1.0', 'Discharge 2.0').packs.size).toBe(2);
+    expect(told('built-in|1', 'Discharge 1.0').packs.size).toBe(2);
+    expect(told('built-in|1', 'Discharge').packs).toEqual(new Set(['']));
+    expect(told('marked|1.0', 'Discharge summary', 'document').packs).toEqual(new Set(['1.0']));
   });
 
   it('knows which version is in force when', () => {

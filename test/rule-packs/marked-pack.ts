@@ -41,8 +41,32 @@ export function markedPack(version: string): object {
       { type: 'uri', value: `https://marked.example/${version}` },
     ],
   };
-  const entry = [manifest, document, codes, numbers].map((resource) => ({ resource }));
+  const [recipient] = recipientsBy(version);
+  const notice = {
+    topic: { valueCode: 'marked' },
+    title: { valueString: `Discharge ${version}` },
+    on: { valueCode: 'discharged' },
+    class: { valueCode: 'IMP' },
+    message: { valueCode: 'notification-discharge' },
+    recipient: { valueCode: recipient },
+  };
+  const part = Object.entries(notice).map(([name, value]) => ({ name, ...value }));
+  const notices = {
+    resourceType: 'Parameters',
+    id: 'notices',
+    parameter: [
+      { name: 'notice', part },
+      { name: 'documentTo', valueCode: recipient },
+    ],
+  };
+  const entry = [manifest, document, codes, numbers, notices].map((resource) => ({ resource }));
   return { resourceType: 'Bundle', type: 'collection', entry };
+}
+
+/** Whom a version has told of a discharge, and nobody of an admission; Septum's own rules tell all of both. */
+export function recipientsBy(version: string): readonly ('general-practitioner' | 'destination')[] {
+  if (version === '') return ['general-practitioner', 'destination'];
+  return version.startsWith('1') ? ['general-practitioner'] : ['destination'];
 }
 
 /** Which pack made each part of something; one entry where it is of one pack wholly, `` for Septum's own rules. */
@@ -78,6 +102,38 @@ export function packsOfDocument(composition: Json): ReadonlySet<string> {
       .filter((each) => each.emptyReason)
       .map(({ text }) => (text.div.includes('Nothing') ? versionIn(text.div) : '')),
   ]);
+}
+
+/** What was told of a stay, as a step and to whom. */
+export interface Told {
+  readonly category: string;
+  readonly step: string;
+  readonly recipient: string;
+  /** Milliseconds since the epoch. */
+  readonly occurred: number;
+  readonly packs: ReadonlySet<string>;
+}
+
+export function toldBy(communication: Json): Told {
+  const { meta, extension, category, topic, recipient } = communication as {
+    meta?: { tag?: readonly { code?: string }[] };
+    extension?: readonly { url: string; valueInstant?: string; valueCode?: string }[];
+    category?: readonly { coding: readonly { code: string }[] }[];
+    topic?: { text?: string };
+    recipient?: readonly { reference: string }[];
+  };
+  const said = (end: string) => extension?.find(({ url }) => url.endsWith(end));
+  const [kind = ''] = (category ?? []).map(({ coding }) => coding[0]!.code);
+  const tag = meta?.tag?.[0]?.code ?? '';
+  const version = /\b(\d\.\d)\b/.exec(topic?.text ?? '')?.[1] ?? '';
+  const tagged = tag.startsWith('marked|') ? tag.slice('marked|'.length) : '';
+  return {
+    category: kind,
+    step: said('-step')?.valueCode ?? '',
+    recipient: recipient?.[0]?.reference.replace('Organization/marked-', '') ?? '',
+    occurred: Date.parse(said('-occurred')?.valueInstant ?? ''),
+    packs: new Set([tagged, ...(kind === 'notification' ? [version] : [])]),
+  };
 }
 
 export interface Change {

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { eventually, type House, type Json } from '#platform/testing';
-import { packsOfDocument, packsOfPatient, versionAt, type Change } from './marked-pack.ts';
+import {
+  packsOfDocument,
+  packsOfPatient,
+  recipientsBy,
+  toldBy,
+  versionAt,
+  type Change,
+  type Told,
+} from './marked-pack.ts';
 
 interface Bundle {
   readonly entry?: readonly { readonly resource: Json }[];
@@ -34,6 +42,18 @@ export class RulePackStory {
   constructor(house: House, send: (segments: readonly string[]) => Promise<string | undefined>) {
     this.#house = house;
     this.#send = send;
+  }
+
+  /** The patient of all stays, and those who may have to be told of them. */
+  async writePatient(family: string): Promise<void> {
+    for (const id of ['marked-general-practitioner', 'marked-destination'])
+      await this.#house.fhir.put(`Organization/${id}`, { resourceType: 'Organization', id, name: id });
+    await this.#house.fhir.put('Patient/marked', {
+      resourceType: 'Patient',
+      id: 'marked',
+      name: [{ family }],
+      generalPractitioner: [{ reference: 'Organization/marked-general-practitioner' }],
+    });
   }
 
   async operation(
@@ -82,6 +102,11 @@ export class RulePackStory {
 
   /** A stay that begins and ends. */
   async discharge(id: string): Promise<void> {
+    await this.#stay(id);
+    this.stays.push(id);
+  }
+
+  async #stay(id: string): Promise<void> {
     for (const status of ['in-progress', 'finished']) {
       const encounter = {
         resourceType: 'Encounter',
@@ -89,6 +114,7 @@ export class RulePackStory {
         status,
         class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
         subject: { reference: 'Patient/marked' },
+        hospitalization: { destination: { reference: 'Organization/marked-destination' } },
         period: {
           start: '2026-03-02T08:00:00Z',
           ...(status === 'finished' ? { end: '2026-03-09T10:00:00Z' } : {}),
@@ -96,7 +122,19 @@ export class RulePackStory {
       };
       this.answers.push((await this.#house.fhir.put(`Encounter/${id}`, encounter)).status);
     }
-    this.stays.push(id);
+  }
+
+  /** The document of a second discharge from one stay, which takes the place of the first one's. */
+  async dischargedTwice(id: string): Promise<Json> {
+    await this.#stay(id);
+    await eventually(() => this.compositionOf(id));
+    await this.#stay(id);
+    return eventually(async () => {
+      const { body } = await this.#house.fhir.get<Bundle>(`Composition?encounter=Encounter/${id}`);
+      const second = body.entry?.find(({ resource }) => resource['relatesTo'] !== undefined);
+      if (second === undefined) throw new Error(`${id} has no second document yet`);
+      return second.resource;
+    });
   }
 
   /** Each message as it was received and applied, with the pack that its queue names and those that its patient shows. */
@@ -150,6 +188,11 @@ export class RulePackStory {
     return found;
   }
 
+  async toldOf(stay: string): Promise<readonly Told[]> {
+    const { body } = await this.#house.fhir.get<Bundle>(`Communication?encounter=Encounter/${stay}`);
+    return (body.entry ?? []).map(({ resource }) => toldBy(resource));
+  }
+
   async remade(composition: Json): Promise<Parts> {
     const { status, body } = await this.#house.fhir.get<{ parameter?: readonly Parameter[] }>(
       `Composition/${String(composition['id'])}/$remake`,
@@ -176,8 +219,25 @@ export class RulePackStory {
     for (const stay of this.stays) {
       const composition = await eventually(() => this.compositionOf(stay));
       const packs = packsOfDocument(composition);
-      expect([...packs]).toEqual([versionAt(changes, Date.parse(String(composition['date'])))]);
+      const version = versionAt(changes, Date.parse(String(composition['date'])));
+      expect([...packs]).toEqual([version]);
+      await eventually(() => this.#assertTold(stay, version, changes));
     }
     return new Set(applied.map(({ rules }) => rules));
+  }
+
+  /** Those whom the pack of each event names, and no others: of the discharge by notice and document. */
+  async #assertTold(stay: string, version: string, changes: readonly Change[]): Promise<void> {
+    const told = await this.toldOf(stay);
+    for (const { occurred, packs } of told) expect([...packs]).toEqual([versionAt(changes, occurred)]);
+    const ofDischarge = told.filter(({ step }) => step === 'discharged');
+    expect(ofDischarge.map(({ category, recipient }) => `${category} ${recipient}`).toSorted()).toEqual(
+      recipientsBy(version)
+        .flatMap((recipient) => [`notification ${recipient}`, `document ${recipient}`])
+        .toSorted(),
+    );
+    const ofAdmission = told.filter(({ step }) => step === 'admitted');
+    const isBuiltIn = ofAdmission.map(({ packs }) => packs.has(''));
+    expect(isBuiltIn).toEqual(isBuiltIn.map(() => true));
   }
 }

@@ -11,6 +11,7 @@ describe('a change of the rules in force', () => {
   beforeAll(async () => {
     house = await openHouse({ topology: 'all-out' });
     story = new RulePackStory(house, () => Promise.resolve('AA'));
+    await story.writePatient('Marked');
     for (const version of ['1.0', '2.0']) expect((await story.add(markedPack(version))).status).toBe(200);
   }, 240_000);
   afterAll(() => house?.stop());

@@ -3,6 +3,7 @@
  * house gets a copy, which is faster than making one.
  */
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkout, program } from './toolbox.mjs';
@@ -30,6 +31,10 @@ export async function openTestServers(folder) {
   }
   return {
     environment: { SEPTUM_TEST_DATABASE_URL: server.url, SEPTUM_TEST_TEMPLATE: template },
-    close: () => server.stop(),
+    async close() {
+      await server.stop();
+      // Elsewhere when run as root.
+      rmSync(server.directory, { recursive: true, force: true });
+    },
   };
 }

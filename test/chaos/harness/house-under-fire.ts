@@ -220,5 +220,6 @@ async function close(parts: Omit<Parts, 'nats'>, nats: NatsServer | undefined): 
   await Promise.all([...parts.residents.values()].map(({ process }) => process.kill()));
   await nats?.kill();
   await parts.postgres.stop();
+  rmSync(parts.postgres.directory, { recursive: true, force: true });
   rmSync(parts.folder, { recursive: true, force: true });
 }

@@ -51,6 +51,7 @@ export class EventHouse {
     const server = await startEmbedded({ dataDir: directory });
     return new EventHouse(server.url, async () => {
       await server.stop();
+      await rm(server.directory, { recursive: true, force: true });
       await rm(directory, { recursive: true, force: true });
     });
   }

@@ -36,6 +36,8 @@ async function ownServer(): Promise<HouseDatabase> {
     url: server.url,
     async drop() {
       await server.stop();
+      // Elsewhere when run as root.
+      rmSync(server.directory, { recursive: true, force: true });
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

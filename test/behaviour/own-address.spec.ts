@@ -70,7 +70,7 @@ describe('a reference that is written out with the address of the installation',
   it('names the patient of a stay', async () => {
     const stay = (status: string): Json => ({
       resourceType: 'Encounter',
-      id: 'stay',
+      id: 'own-stay',
       status,
       class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'IMP' },
       subject: { reference: own('Patient/alma') },
@@ -78,8 +78,10 @@ describe('a reference that is written out with the address of the installation',
     await stored(stay('in-progress'));
     await stored(stay('finished'));
     await eventually(async () => {
-      const [document] = await found('Bundle?type=document');
-      const { body } = await house.fhir.get<Bundle>(document ?? 'Bundle/none');
+      const references = await house.fhir.get<Bundle>('DocumentReference?encounter=Encounter/own-stay');
+      const [reference] = (references.body.entry ?? []).map(({ resource }) => JSON.stringify(resource));
+      const [document = 'Bundle/none'] = /Bundle\/[^"]+/.exec(reference ?? '') ?? [];
+      const { body } = await house.fhir.get<Bundle>(document);
       const parts = (body.entry ?? []).map(({ resource }) => resource['resourceType']);
       if (!parts.includes('Patient')) throw new Error(`the document holds ${parts.join(', ')}`);
     });

@@ -19,24 +19,24 @@ export class V2Feed {
     const header = `MSH|^~\\&|REG|NORTH|SEPTUM|NORTH|20260301080000+0000||${type}|${id}|P|2.5.1`;
     const text = [header, ...segments].join('\r');
     for (;;) {
-      const code = await this.#try(Buffer.from(text), id);
+      const code = await acknowledgementOf(this.#port(), Buffer.from(text), id);
       if (code === 'AA') return;
-      if (code !== undefined) throw new Error(`${type} was answered ${code}`);
+      // AR: not now, come again.
+      if (code !== undefined && code !== 'AR') throw new Error(`${type} was answered ${code}`);
       await sleep(50);
     }
   }
+}
 
-  async #try(text: Buffer, id: string): Promise<string | undefined> {
-    const client = new MllpClient({ host: '127.0.0.1', port: this.#port(), timeoutMs: 10_000 });
-    try {
-      const { code } = await client.send(text, id);
-      // A part that does not answer now: the sender is asked to come again.
-      return code === 'AR' ? undefined : code;
-    } catch (error) {
-      if (error instanceof MllpError) return undefined;
-      throw error;
-    } finally {
-      client.close();
-    }
+/** Sends a message once, over a connection of its own: its acknowledgement code; undefined when none came. */
+export async function acknowledgementOf(port: number, text: Buffer, id: string): Promise<string | undefined> {
+  const client = new MllpClient({ host: '127.0.0.1', port, timeoutMs: 10_000 });
+  try {
+    return (await client.send(text, id)).code;
+  } catch (error) {
+    if (error instanceof MllpError) return undefined;
+    throw error;
+  } finally {
+    client.close();
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MllpClient, MllpError } from '#platform/hl7v2';
+import { acknowledgementOf } from '../../behaviour/harness/v2-feed.ts';
 
 /** One patient's stream of messages, as an interface engine sends it: the next one when this one was acknowledged. */
 export class V2Sender {
@@ -25,8 +25,8 @@ export class V2Sender {
     for (let sequence = 1; !this.#ending.signal.aborted; sequence += 1) {
       const text = this.#message(sequence);
       for (;;) {
-        const code = await this.#try(text, `${this.number}-${sequence}`);
-        if (code === 'AA') break;
+        const id = `${this.number}-${sequence}`;
+        if ((await acknowledgementOf(this.#port(), Buffer.from(text), id)) === 'AA') break;
         this.repeated += 1;
         await sleep(50);
       }
@@ -43,17 +43,5 @@ export class V2Sender {
       `OBR|1|P${id}^NORTH|F${id}^NORTH|2345-7^Glucose^LN|||20260301080000+0000|||||||||||||||20260301090000+0000|||F`,
       `OBX|1|NM|2345-7^Glucose^LN||${sequence}|mg/dL^^UCUM|||||F|||20260301080000+0000`,
     ].join('\r');
-  }
-
-  async #try(text: string, controlId: string): Promise<string> {
-    const client = new MllpClient({ host: '127.0.0.1', port: this.#port(), timeoutMs: 5_000 });
-    try {
-      return (await client.send(Buffer.from(text), controlId)).code;
-    } catch (error) {
-      if (error instanceof MllpError) return 'none';
-      throw error;
-    } finally {
-      client.close();
-    }
   }
 }

@@ -30,10 +30,9 @@ export interface HeldPack {
 /** The packs that a context has, and from when each is in force. */
 export class RuleBook {
   readonly #database: ContextDatabase;
+  readonly #leads: boolean;
   readonly #packs = new Map<string, RulePack>();
   #schedule: { readonly readAt: number; readonly changes: Promise<readonly RuleChange[]> } | undefined;
-
-  readonly #leads: boolean;
 
   constructor(database: ContextDatabase, { leads = false }: RuleBookOptions = {}) {
     this.#database = database;

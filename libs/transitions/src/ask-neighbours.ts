@@ -36,6 +36,16 @@ export class AskNeighbours {
     return texts.map(fact);
   }
 
+  /** One version of one. Faults: `not-found`, or `gone` when it was expunged. */
+  async readVersion(
+    caller: Caller,
+    resources: Resources,
+    wanted: { readonly type: string; readonly id: string; readonly version: number },
+  ): Promise<Fact> {
+    const { texts } = await this.#messenger.call(caller, resources.read, wanted);
+    return fact(texts[0]!);
+  }
+
   /** All that match. Fault `too-costly` when there are more than `most`. */
   async search(
     caller: Caller,

@@ -58,7 +58,8 @@ export class DischargeListener {
     delivery: Delivery<Transaction>,
   ): Promise<void> {
     if (await delivery.alreadyApplied()) return;
-    const { encounter } = event.payload;
+    const { version: _, ...stay } = event.payload;
+    const { encounter } = stay;
     const rules = await this.#rules.rulesInForce(event.occurredAt);
     const facts = await this.#gather.of(caller, encounter, rules.document.kinds);
     if (facts === undefined) return;
@@ -71,7 +72,7 @@ export class DischargeListener {
     const { bundle, composition, documentReference } = dischargeDocument(facts, { ...madeOf, rules });
     const entries = making([bundle, composition, documentReference]);
     const made = {
-      ...event.payload,
+      ...stay,
       bundle: bundle.id,
       composition: composition.id,
       dischargedAt: event.occurredAt,

@@ -5,7 +5,7 @@ import { encountersResources } from '#encounters/contract';
 import { patientsResources } from '#patients/contract';
 import type { Caller } from '#platform/access';
 import { AskNeighbours, refersTo, unique } from './ask-neighbours.ts';
-import type { Fact } from './domain/fact.ts';
+import { fields, type Fact } from './domain/fact.ts';
 import type { NoticeFacts } from './domain/notice-message.ts';
 import { careGivers, reasons } from './gather-discharge-facts.ts';
 
@@ -22,6 +22,16 @@ export class GatherNoticeFacts {
   async encounter(caller: Caller, id: string): Promise<Fact | undefined> {
     const [encounter] = await this.#ask.read(caller, encountersResources, [`Encounter/${id}`]);
     return encounter;
+  }
+
+  /** The same as it was in another version: when something happened of which is told later. */
+  async inVersion(caller: Caller, encounter: Fact, version: number): Promise<Fact> {
+    if (fields(encounter.fields['meta'])['versionId'] === String(version)) return encounter;
+    return this.#ask.readVersion(caller, encountersResources, {
+      type: 'Encounter',
+      id: encounter.id,
+      version,
+    });
   }
 
   async patientOf(caller: Caller, encounter: Fact): Promise<Fact | undefined> {

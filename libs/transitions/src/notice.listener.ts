@@ -22,7 +22,7 @@ import {
 } from './communications-of-stay.ts';
 import { extensionOf, extensions, isNotice, topicOf } from './domain/communication.ts';
 import type { Fact } from './domain/fact.ts';
-import { lacking, noticeMessage, ofClass, type NoticeFacts } from './domain/notice-message.ts';
+import { lacking, noticeMessage, type NoticeFacts } from './domain/notice-message.ts';
 import { tellings, type Tellings } from './domain/tellings.ts';
 import {
   noticeOf,
@@ -110,11 +110,11 @@ export class NoticeListener {
     const rules = await this.#rules.rulesInForce(event.occurredAt);
     const notice = noticeOf(rules, step, event.payload.class);
     if (notice === undefined || (await delivery.alreadyApplied())) return;
-    const { encounter: id } = event.payload;
+    const { encounter: id, version } = event.payload;
     if (notice.oncePerEncounter && (await this.#isTold(caller, id, notice))) return;
     const found = await this.#gather.encounter(caller, id);
     if (found === undefined || isCalledOff(found, step)) return;
-    const encounter = ofClass(found, event.payload.class);
+    const encounter = await this.#gather.inVersion(caller, found, version);
     const patient = await this.#gather.patientOf(caller, encounter);
     const facts = await this.#gather.of(caller, encounter, patient);
     const told = await this.#tellings(caller, event, { step, notice, rules }, facts);

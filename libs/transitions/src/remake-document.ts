@@ -6,10 +6,11 @@ import { medicationsResources, readReconciliation, reconciliationIn } from '#med
 import { patientsResources } from '#patients/contract';
 import type { Caller } from '#platform/access';
 import { Messenger } from '#platform/messaging';
+import { AskNeighbours } from './ask-neighbours.ts';
 import { dischargeDocument, type DischargeDocument } from './domain/discharge-document.ts';
 import type { DischargeFacts } from './domain/discharge-facts.ts';
 import type { TransitionRules } from './domain/transition-rules.ts';
-import { fact, type Fact } from './domain/fact.ts';
+import type { Fact } from './domain/fact.ts';
 import type { DischargeSource } from './store/discharge-sources.ts';
 
 const sideBySide = 8;
@@ -32,9 +33,11 @@ const owners: Readonly<Record<string, typeof clinicalResources>> = {
 @Injectable()
 export class RemakeDocument {
   readonly #messenger: Messenger;
+  readonly #ask: AskNeighbours;
 
-  constructor(@Inject(Messenger) messenger: Messenger) {
+  constructor(@Inject(Messenger) messenger: Messenger, @Inject(AskNeighbours) ask: AskNeighbours) {
     this.#messenger = messenger;
+    this.#ask = ask;
   }
 
   /** Faults: `not-found` or `gone` when one of them was expunged, `forbidden` to whom may not read them. */
@@ -61,10 +64,9 @@ export class RemakeDocument {
     return dischargeDocument(facts, { ...source.making, rules });
   }
 
-  async #read(caller: Caller, source: string): Promise<Fact> {
+  #read(caller: Caller, source: string): Promise<Fact> {
     const [type = '', id = '', , version] = source.split('/');
-    const { read } = owners[type] ?? clinicalResources;
-    const { texts } = await this.#messenger.call(caller, read, { type, id, version: Number(version) });
-    return fact(texts[0]!);
+    const resources = owners[type] ?? clinicalResources;
+    return this.#ask.readVersion(caller, resources, { type, id, version: Number(version) });
   }
 }

@@ -24,6 +24,13 @@ interface Report {
   readonly parameter: readonly Parameter[];
 }
 
+interface Stay {
+  readonly resourceType: string;
+  readonly status: string;
+  readonly class: { readonly code: string };
+  readonly location: readonly { readonly location: { readonly reference: string } }[];
+}
+
 const actCode = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 
 /** The stories of who is told that a patient comes and goes, in a house that others tell stories of too. */
@@ -167,6 +174,24 @@ export function noticesOfStay(houseNow: () => House): void {
     }));
   }
 
+  /** Class, place and status of the encounter in the message of each topic. */
+  async function encounterInMessages(id: string): Promise<Record<string, readonly unknown[]>> {
+    const told: Record<string, readonly unknown[]> = {};
+    for (const communication of await communicationsOf(id)) {
+      const { topic, payload } = communication as unknown as {
+        topic: { coding: { code: string }[] };
+        payload?: { contentReference: { reference: string } }[];
+      };
+      if (payload === undefined) continue;
+      const { body } = await houseNow().fhir.get<Bundle>(payload[0]!.contentReference.reference);
+      const stay = body.entry?.map(({ resource }) => resource as unknown as Stay) ?? [];
+      const found = stay.find(({ resourceType }) => resourceType === 'Encounter')!;
+      const place = found.location[0]!.location.reference;
+      told[topic.coding[0]!.code] = [found.class.code, place, found.status];
+    }
+    return told;
+  }
+
   const practice = ['Practitioner/notice-gp', 'Organization/notice-practice'];
   /** Nobody is a partner of this house: what is due is given up, once it was handed to who would send it. */
   const eachOf = (topic: string, status = 'stopped', why?: string): readonly Told[] => [
@@ -196,6 +221,12 @@ export function noticesOfStay(houseNow: () => House): void {
       eachOf('discharge-document'),
     ];
     await becomes('told-stay', ...expected);
+    // Each as it was then, however soon the next step came.
+    expect(await encounterInMessages('told-stay')).toMatchObject({
+      'emergency-registration': ['EMER', 'Location/er', 'in-progress'],
+      'inpatient-admission': ['IMP', 'Location/er', 'in-progress'],
+      discharge: ['IMP', 'Location/ward-4', 'finished'],
+    });
     // What comes later for the same patient is applied later: nothing more came of the stay.
     await stored(encounter('told-later', 'notice-told', 'arrived', 'EMER', 'er'));
     await becomes('told-later', eachOf('emergency-registration'));

@@ -1,9 +1,11 @@
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsInt, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { eventType } from '#platform/messaging';
 
-/** What every event about an encounter says: ids only, the rest is read from the store by who needs it. */
+/** What every event about an encounter says: ids only, the rest is read from the store by who needs it, in this version or as it is now. */
 export class EncounterEvent {
   @IsString() @MaxLength(64) encounter!: string;
+  /** The version that the encounter had when this happened: 1, 2, 3 … */
+  @IsInt() @Min(1) version!: number;
   /** The patient's id; absent when the encounter names no patient of this installation. */
   @IsOptional() @IsString() @MaxLength(64) patient?: string;
   /** What kind of encounter it was then, a code of https://terminology.hl7.org/CodeSystem-v3-ActCode.html: `EMER`, `IMP`. */

@@ -3,6 +3,8 @@ import { isEncounterStatus, type EncounterStatus } from './encounter-status.ts';
 
 /** What the rules of care look at in an Encounter. https://hl7.org/fhir/R4/encounter.html */
 export interface EncounterFacts {
+  /** 0 of what is not there. */
+  readonly version: number;
   readonly status: EncounterStatus | undefined;
   readonly patient: string | undefined;
   readonly location: string | undefined;
@@ -18,11 +20,16 @@ export function encounterFacts(
 ): EncounterFacts {
   const location = currentLocation(encounter?.['location']);
   return {
+    version: versionOf(encounter?.['meta']),
     status: isEncounterStatus(encounter?.['status']) ? encounter['status'] : undefined,
     patient: referencedId(encounter?.['subject'], 'Patient', localReference),
     location: referencedId(location?.['location'], 'Location', localReference),
     class: codeOf(encounter?.['class']),
   };
+}
+
+function versionOf(meta: unknown): number {
+  return isObject(meta) ? Number(meta['versionId']) : 0;
 }
 
 function codeOf(coding: unknown): string | undefined {

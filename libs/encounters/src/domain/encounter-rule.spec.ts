@@ -9,7 +9,8 @@ function decide(before: object | undefined, after: object | undefined) {
 }
 
 function encounter(status: string, more: object = {}) {
-  return { resourceType: 'Encounter', id: 'e1', status, subject: { reference: 'Patient/p1' }, ...more };
+  const known = { id: 'e1', meta: { versionId: '4' }, subject: { reference: 'Patient/p1' } };
+  return { resourceType: 'Encounter', ...known, status, ...more };
 }
 
 function at(...locations: object[]) {
@@ -128,6 +129,12 @@ describe('what an encounter tells the other contexts', () => {
       'encounters.encounter.admitted.v1',
     ]);
     expect(patterns(encounter('onleave'), encounter('in-progress'))).toEqual([]);
+  });
+
+  it('says which version of the encounter tells of it', () => {
+    expect(decide(encounter('arrived'), encounter('in-progress'))).toMatchObject([
+      { payload: { version: 4 } },
+    ]);
   });
 
   it('is an arrival when the patient is here and not yet in care, once', () => {

@@ -70,6 +70,7 @@ function duringCare(
 function identity(encounter: Resource, facts: EncounterFacts): EncounterEvent {
   return {
     encounter: String(encounter['id']),
+    version: facts.version,
     ...(facts.patient === undefined ? {} : { patient: facts.patient }),
     ...(facts.class === undefined ? {} : { class: facts.class }),
   };

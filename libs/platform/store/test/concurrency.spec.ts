@@ -189,7 +189,8 @@ describe('a rule of care', () => {
           decide(before, after) {
             const count = Number((before?.['multipleBirthInteger'] as number | undefined) ?? 0);
             expect(after?.['id']).toBe('ruled');
-            return [{ type: events, orderKey: 'Patient/ruled', payload: { count } }];
+            const { versionId, source } = after!['meta'] as Record<string, unknown>;
+            return [{ type: events, orderKey: 'Patient/ruled', payload: { count, versionId, source } }];
           },
         },
       ],
@@ -198,7 +199,7 @@ describe('a rule of care', () => {
       store.write(
         clinician,
         { method: 'update', type: 'Patient', id: 'ruled' },
-        patient('R', { id: 'ruled', multipleBirthInteger: birth }),
+        patient('R', { id: 'ruled', multipleBirthInteger: birth, meta: { versionId: '9', source: 'urn:x' } }),
       );
     await one(1);
     await one(2);
@@ -206,7 +207,10 @@ describe('a rule of care', () => {
       text: `SELECT payload, order_sequence FROM outbox WHERE pattern = $1 ORDER BY id`,
       values: [events.pattern],
     });
-    expect(told.map(({ payload }) => JSON.parse(payload))).toEqual([{ count: 0 }, { count: 1 }]);
+    expect(told.map(({ payload }) => JSON.parse(payload))).toEqual([
+      { count: 0, versionId: '1', source: 'urn:x' },
+      { count: 1, versionId: '2', source: 'urn:x' },
+    ]);
   });
 });
 

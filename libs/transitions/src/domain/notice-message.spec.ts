@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { validate } from '#platform/fhir';
 import { fact, type Fact } from './fact.ts';
-import { lacking, noticeMessage, ofClass, type NoticeFacts } from './notice-message.ts';
+import { lacking, noticeMessage, type NoticeFacts } from './notice-message.ts';
 import { builtInRules } from './transition-rules.ts';
 
 function facts(...resources: object[]): Fact[] {
@@ -138,12 +138,5 @@ describe('the message of a notice', () => {
     });
     const { message } = made({ encounter: placed, patient, others: [...others, ...place] });
     expect(message.entry[0]!.resource['sender']).toEqual({ reference: 'Organization/hospital' });
-  });
-
-  it('is of the class that the encounter had then, whatever it has now', () => {
-    const now = fact('{"resourceType":"Encounter","id":"e","status":"in-progress","class":{"code":"IMP"}}');
-    expect(ofClass(now, 'IMP')).toBe(now);
-    expect(ofClass(now, undefined)).toBe(now);
-    expect(ofClass(now, 'EMER').fields).toMatchObject({ id: 'e', class: { code: 'EMER' } });
   });
 });

@@ -1,9 +1,8 @@
 // https://hl7.org/fhir/us/davinci-alerts/STU1.1/
-import { memberTexts, objectText } from '#platform/fhir';
 import type { WrittenResource } from './discharge-composition.ts';
 import { documentBase } from './discharge-document.ts';
 import { byTime, isValid, nameOf, treating, type DischargeFacts } from './discharge-facts.ts';
-import { all, fact, fields, words, type Fact } from './fact.ts';
+import { all, fields, words, type Fact } from './fact.ts';
 import { madeBy, type NoticeRule, type TransitionRules } from './transition-rules.ts';
 import { humanName } from './wording.ts';
 
@@ -19,13 +18,6 @@ export interface NoticeMaking {
   readonly time: string;
   /** Where the API is, `https://fhir.hospital.example/fhir/R4`; undefined while it is not known. */
   readonly ownBase: string | undefined;
-}
-
-/** The encounter as of the class that it had when the event happened: by the time of telling it may have another. */
-export function ofClass(encounter: Fact, code: string | undefined): Fact {
-  if (code === undefined || fields(encounter.fields['class'])['code'] === code) return encounter;
-  const coding = { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code };
-  return fact(objectText(new Map([...memberTexts(encounter.text), ['class', JSON.stringify(coding)]])));
 }
 
 const profiles = 'http://hl7.org/fhir/us/davinci-alerts/StructureDefinition';

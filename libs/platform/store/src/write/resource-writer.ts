@@ -189,7 +189,8 @@ export class ResourceWriter {
       const row = known.get(`${write.type}/${write.id}`);
       const before = row && !row.deleted ? (JSON.parse(textOf(row)) as Resource) : undefined;
       if (rules.length === 0 || (write.method === 'delete' && before === undefined)) return write;
-      const decide = () => rules.flatMap((rule) => rule.decide(before, afterOf(write), local, caller));
+      const decide = () =>
+        rules.flatMap((rule) => rule.decide(before, afterOf(write, row?.version), local, caller));
       events.push(...ofEntry(write, decide));
       return row || write.ifMatch !== null ? write : { ...write, ifMatch: 0 };
     });
@@ -207,9 +208,10 @@ function ofEntry<Result>({ entry }: { readonly entry?: number | undefined }, wor
   }
 }
 
-/** A new resource under the id that the store has given it. */
-function afterOf({ id, resource }: PreparedWrite): Resource | undefined {
-  return resource && { ...resource, id };
+/** The resource under the id and the version that the store gives it, which the lock, or the write's condition, holds. */
+function afterOf({ id, resource }: PreparedWrite, version = 0): Resource | undefined {
+  if (resource === undefined) return undefined;
+  return { ...resource, id, meta: { ...(resource['meta'] as object), versionId: String(version + 1) } };
 }
 
 function replyOfWrites<Result>(

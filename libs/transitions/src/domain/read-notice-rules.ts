@@ -11,9 +11,13 @@ import {
 /** Who is told of what, and who gets the document; what is undefined the pack leaves to Septum's own rules. */
 interface ReadNotices {
   readonly notices: readonly NoticeRule[] | undefined;
+  /** Empty: nobody. */
   readonly documentTo: readonly RecipientKind[] | undefined;
   readonly issues: readonly Issue[];
 }
+
+/** In place of a kind of recipient: the document is made and kept, and sent nowhere. */
+const nobody = 'nobody';
 
 type Tell = (place: string, text: string) => void;
 
@@ -27,14 +31,18 @@ export function readNoticeRules(pack: RulePack): ReadNotices {
   const tell: Tell = (place, text) => void issues.push(packIssue(place, text));
   if (second !== undefined) tell(second.place, 'A pack says once who is told. Leave this one out.');
   const notices: NoticeRule[] = [];
-  const documentTo: RecipientKind[] = [];
+  const documentTo: (RecipientKind | typeof nobody)[] = [];
   for (const [place, parameter] of itemsAt(found.place, 'parameter', found.resource)) {
     if (parameter['name'] === 'notice') notices.push(noticeOf(place, parameter, tell));
     else if (parameter['name'] === 'documentTo')
-      documentTo.push(...oneOf(recipientKinds, place, parameter, tell));
+      documentTo.push(...oneOf([...recipientKinds, nobody], place, parameter, tell));
     else tell(`${place}.name`, 'Write notice or documentTo.');
   }
-  return { notices: anyOf(notices), documentTo: anyOf(documentTo), issues };
+  const recipients = documentTo.filter((each) => each !== nobody);
+  if (recipients.length > 0 && recipients.length < documentTo.length)
+    tell(found.place, `Name either those who get the document or ${nobody}: leave out one of them.`);
+  const isSaid = documentTo.length > 0;
+  return { notices: anyOf(notices), documentTo: isSaid ? recipients : undefined, issues };
 }
 
 function anyOf<Rule>(rules: readonly Rule[]): readonly Rule[] | undefined {

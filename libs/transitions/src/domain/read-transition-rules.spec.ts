@@ -137,6 +137,20 @@ describe('what a rule pack says of notices', () => {
     expect(rules.document.recipients).toEqual(['general-practitioner', 'destination']);
   });
 
+  it('may be that nobody gets the document, which is then said alone', () => {
+    const to = (...codes: string[]) =>
+      packOf({
+        resourceType: 'Parameters',
+        id: 'notices',
+        parameter: codes.map((valueCode) => ({ name: 'documentTo', valueCode })),
+      });
+    expect(readTransitionRules(to('nobody'))).toMatchObject({
+      issues: [],
+      rules: { document: { recipients: [] }, notices: builtInRules.notices },
+    });
+    expect(told(to('nobody', 'origin'))[0]).toContain('Bundle.entry[1].resource: Name either');
+  });
+
   it('is refused where it names what there is not, or leaves out what there must be', () => {
     expect(told(withNotice({ name: 'documentTo', valueCode: 'neighbours' }))[0]).toContain(
       'parameter[0]: Write a valueCode',

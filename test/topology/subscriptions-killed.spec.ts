@@ -9,7 +9,7 @@ import {
   order,
   stored,
   WardBoard,
-} from '../behaviour/ward-board.ts';
+} from '../behaviour/harness/ward-board.ts';
 
 /** What only those can see who know where the notifications come from. */
 describe('the notifications of a subscription', () => {

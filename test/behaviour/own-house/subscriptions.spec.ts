@@ -13,7 +13,7 @@ import {
   stored,
   WardBoard,
   type Notification,
-} from '../ward-board.ts';
+} from '../harness/ward-board.ts';
 
 describe('a subscription', () => {
   let house: House;

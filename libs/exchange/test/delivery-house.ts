@@ -1,20 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { systemCaller } from '#platform/access';
 import {
-  createDatabase,
-  dropDatabase,
   migrate,
   openContextDatabase,
   partUrl,
   provision,
-  startEmbedded,
   type OpenContextDatabase,
 } from '#platform/database';
 import { createResourceStore, storeMigrations } from '#platform/store';
-import { eventually } from '#platform/testing';
+import { eventually, openHouseDatabase, type HouseDatabase } from '#platform/testing';
 import { deliveryParts } from '../src/delivery-parts.ts';
 import { CreateTellings1764000000000, tell, type Telling, type ToldEnd } from './telling-context.ts';
 
@@ -34,29 +27,23 @@ export interface KeptDelivery {
   readonly settled: boolean;
 }
 
-/** A database with what `directory`, `transitions` and `exchange` have in it, on the run's server, else on one of its own. */
+/** A database with what `directory`, `transitions` and `exchange` have in it. */
 export class DeliveryHouse {
   readonly urls: Readonly<Record<string, string>>;
   readonly #open = new Map<string, OpenContextDatabase>();
-  readonly #dispose: () => Promise<void>;
+  readonly #house: HouseDatabase;
 
-  private constructor(url: string, dispose: () => Promise<void>) {
-    this.urls = Object.fromEntries(Object.keys(own).map((part) => [part, partUrl(url, part)]));
-    this.#dispose = dispose;
+  private constructor(house: HouseDatabase) {
+    this.urls = Object.fromEntries(Object.keys(own).map((part) => [part, partUrl(house.url, part)]));
+    this.#house = house;
   }
 
   static async open(): Promise<DeliveryHouse> {
-    const given = process.env['SEPTUM_TEST_DATABASE_URL'];
-    const server = given === undefined ? await embedded() : { url: given, stop: async () => undefined };
-    const name = `deliveries_${randomUUID().replaceAll('-', '')}`;
-    const url = await createDatabase(server.url, name);
-    await provision(url, Object.keys(own));
+    const house = await openHouseDatabase({ migrated: false });
+    await provision(house.url, Object.keys(own));
     for (const [part, migrations] of Object.entries(own))
-      await migrate(url, part, [...storeMigrations, ...migrations]);
-    return new DeliveryHouse(url, async () => {
-      await dropDatabase(server.url, name);
-      await server.stop();
-    });
+      await migrate(house.url, part, [...storeMigrations, ...migrations]);
+    return new DeliveryHouse(house);
   }
 
   database(part: string): OpenContextDatabase {
@@ -126,19 +113,6 @@ export class DeliveryHouse {
 
   async close(): Promise<void> {
     for (const database of this.#open.values()) await database.close();
-    await this.#dispose();
+    await this.#house.drop();
   }
-}
-
-async function embedded(): Promise<{ url: string; stop: () => Promise<void> }> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'septum-deliveries-'));
-  const server = await startEmbedded({ dataDir });
-  return {
-    url: server.url,
-    async stop() {
-      await server.stop();
-      await rm(server.directory, { recursive: true, force: true });
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
 }

@@ -1,11 +1,9 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { issueToken, type TokenRequest } from '#platform/access';
-import { migrate, openContextDatabase, partUrl, provision, startEmbedded } from '#platform/database';
+import { migrate, openContextDatabase, partUrl, provision } from '#platform/database';
 import { LocalSwitchboard, Messenger } from '#platform/messaging';
 import { defineContext, type ContextDefinition } from '#platform/runtime';
 import { createEdge, edgeMigrations, loadSigningKey, type EdgeDependencies } from '#platform/edge';
+import { openHouseDatabase } from '#platform/testing';
 
 const contexts: readonly ContextDefinition[] = [
   defineContext({ name: 'patients', types: ['Patient'] }),
@@ -21,11 +19,10 @@ export async function openEdgeHouse(
     databaseUrl?: string;
   } = {},
 ) {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'septum-edge-'));
   const postgres =
     options.databaseUrl === undefined
-      ? await startEmbedded({ dataDir })
-      : { url: options.databaseUrl, stop: () => Promise.resolve() };
+      ? await openHouseDatabase({ migrated: false })
+      : { url: options.databaseUrl, drop: () => Promise.resolve() };
   await provision(postgres.url, ['edge', 'patients', 'clinical']);
   await migrate(postgres.url, 'edge', edgeMigrations);
   const home = openContextDatabase({ url: partUrl(postgres.url, 'edge'), context: 'edge' });
@@ -63,10 +60,7 @@ export async function openEdgeHouse(
     async close() {
       await edge.close();
       await home.close();
-      await postgres.stop();
-      const cluster = await realpath(path.join(dataDir, 'postgres')).catch(() => undefined);
-      if (cluster !== undefined) await rm(cluster, { recursive: true, force: true });
-      await rm(dataDir, { recursive: true, force: true });
+      await postgres.drop();
     },
   };
 }

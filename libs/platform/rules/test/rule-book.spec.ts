@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -8,8 +5,6 @@ import {
   openContextDatabase,
   partUrl,
   provision,
-  startEmbedded,
-  type EmbeddedPostgres,
   type OpenContextDatabase,
 } from '#platform/database';
 import {
@@ -19,6 +14,7 @@ import {
   RuleLeader,
   type RuleChange,
 } from '#platform/rules';
+import { openHouseDatabase, type HouseDatabase } from '#platform/testing';
 
 const pack = (version: string, title = 'Rules') =>
   JSON.stringify({
@@ -39,24 +35,20 @@ const pack = (version: string, title = 'Rules') =>
   });
 
 describe('the rules of a context', () => {
-  let dataDir: string;
-  let embedded: EmbeddedPostgres;
+  let house: HouseDatabase | undefined;
   let leading: OpenContextDatabase;
   let deciding: OpenContextDatabase;
   beforeAll(async () => {
-    dataDir = await mkdtemp(path.join(tmpdir(), 'septum-rules-'));
-    embedded = await startEmbedded({ dataDir });
-    await provision(embedded.url, ['exchange', 'transitions']);
+    const { url } = (house = await openHouseDatabase({ migrated: false }));
+    await provision(url, ['exchange', 'transitions']);
     for (const context of ['exchange', 'transitions'])
-      await migrate(embedded.url, context, [CreateRules1764300000000]);
-    leading = openContextDatabase({ url: partUrl(embedded.url, 'exchange'), context: 'exchange' });
-    deciding = openContextDatabase({ url: partUrl(embedded.url, 'transitions'), context: 'transitions' });
+      await migrate(url, context, [CreateRules1764300000000]);
+    leading = openContextDatabase({ url: partUrl(url, 'exchange'), context: 'exchange' });
+    deciding = openContextDatabase({ url: partUrl(url, 'transitions'), context: 'transitions' });
   }, 120_000);
   afterAll(async () => {
     await Promise.all([leading?.close(), deciding?.close()]);
-    await embedded?.stop();
-    if (embedded !== undefined) await rm(embedded.directory, { recursive: true, force: true });
-    await rm(dataDir, { recursive: true, force: true });
+    await house?.drop();
   });
   beforeEach(async () => {
     for (const database of [leading, deciding]) {

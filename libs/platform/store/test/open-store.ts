@@ -1,18 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import type { Caller } from '#platform/access';
 import {
   migrate,
   openContextDatabase,
   partUrl,
   provision,
-  startEmbedded,
   type OpenContextDatabase,
 } from '#platform/database';
 import { createResourceStore, storeMigrations, type ResourceStore, type StoreOptions } from '#platform/store';
+import { openHouseDatabase } from '#platform/testing';
 
-/** A store of a context named `clinical` on a PostgreSQL of its own, for one spec file. */
+/** A store of a context named `clinical` on a database of its own, for one spec file. */
 export interface StoreHouse {
   readonly adminUrl: string;
   readonly database: OpenContextDatabase;
@@ -33,23 +30,20 @@ const types = [
 ];
 
 export async function openStore(): Promise<StoreHouse> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'septum-store-'));
-  const embedded = await startEmbedded({ dataDir });
-  await provision(embedded.url, ['clinical']);
-  await migrate(embedded.url, 'clinical', [...storeMigrations]);
-  const database = openContextDatabase({ url: partUrl(embedded.url, 'clinical'), context: 'clinical' });
+  const house = await openHouseDatabase({ migrated: false });
+  await provision(house.url, ['clinical']);
+  await migrate(house.url, 'clinical', [...storeMigrations]);
+  const database = openContextDatabase({ url: partUrl(house.url, 'clinical'), context: 'clinical' });
   const open = (options: Partial<StoreOptions> = {}): ResourceStore =>
     createResourceStore({ database, types, hashKey: 'a key for these specs only', ...options });
   return {
-    adminUrl: embedded.url,
+    adminUrl: house.url,
     database,
     store: open(),
     open,
     async close() {
       await database.close();
-      await embedded.stop();
-      await rm(embedded.directory, { recursive: true, force: true });
-      await rm(dataDir, { recursive: true, force: true });
+      await house.drop();
     },
   };
 }

@@ -1,17 +1,22 @@
 /**
  * npm test: installs and builds what is missing, obtains nats-server, checks the shape of the code, runs every spec,
- * then the behaviour suite once in each topology, then the chaos specs, alone so that their times mean something.
+ * then the behaviour suite once in each topology, two at a time, then the chaos specs, alone so that their times mean something.
  * Words after `--` choose specs: `npm test -- libs/platform/fhir`. Ends with what was counted. `--only NAME` runs one step: shape, specs, a topology, or chaos.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { natsServer } from './nats-server.mjs';
 import { openTestServers } from './test-servers.mjs';
 import { checkout, ensureBuilt, ensureInstalled, fail, say, seconds } from './toolbox.mjs';
 
-const topologies = ['one', 'medications-out', 'all-out', 'two-copies'];
+/** Two at once: a house waits for its processes and its disk half of the time. */
+const topologies = [
+  ['one', 'two-copies'],
+  ['medications-out', 'all-out'],
+];
 /** In one house what can be, the rest in houses of its own. */
 const behaviours = ['test/behaviour/together', 'test/behaviour/own-house/'];
 /** As in platform/testing: a spec that wanted data which is not there. */
@@ -38,12 +43,9 @@ const broken = [];
 const servers = await openTestServers(work);
 try {
   if (runs('shape') && chosen.length === 0) shape();
-  if (runs('specs')) jest('specs', {}, outside('test/behaviour', 'test/chaos'));
-  for (const topology of topologies) {
-    if (runs(topology))
-      jest(topology, { SEPTUM_TEST_TOPOLOGY: topology }, within('test/behaviour', behaviours));
-  }
-  if (runs('chaos')) jest('chaos', {}, within('test/chaos'));
+  if (runs('specs')) await jest('specs', {}, outside('test/behaviour', 'test/chaos'));
+  for (const atOnce of topologies) await Promise.all(atOnce.filter(runs).map(behaviour));
+  if (runs('chaos')) await jest('chaos', {}, within('test/chaos'));
 } finally {
   await servers.close();
   rmSync(work, { recursive: true, force: true });
@@ -58,6 +60,10 @@ function shape() {
   if (!existsSync(join(checkout, 'tools', 'check.mjs'))) return;
   const { status } = spawnSync(process.execPath, ['tools/check.mjs'], { cwd: checkout, stdio: 'inherit' });
   if (status !== 0) broken.push('shape');
+}
+
+function behaviour(topology) {
+  return jest(topology, { SEPTUM_TEST_TOPOLOGY: topology }, within('test/behaviour', behaviours));
 }
 
 /** Of one folder the specs that were chosen, or `all` of them when nothing was; one after the other. */
@@ -81,13 +87,13 @@ function outside(...folders) {
   return others.length > 0 ? [...ignored, '--testPathPatterns', ...others] : ignored;
 }
 
-/** `args` undefined: nothing of this step was chosen. */
-function jest(step, environment, args) {
+/** `args` undefined: nothing of this step was chosen. Each line of what it tells names the step. */
+async function jest(step, environment, args) {
   if (args === undefined) return;
   const started = Date.now();
   say(`\n── ${step}`);
   const results = join(work, `${step}.json`);
-  const { status } = spawnSync(
+  const child = spawn(
     process.execPath,
     [
       '--experimental-vm-modules',
@@ -100,11 +106,13 @@ function jest(step, environment, args) {
     ],
     {
       cwd: checkout,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...pinnedEnvironment(), ...environment },
     },
   );
-  if (status !== 0) broken.push(step);
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  for await (const line of createInterface({ input: child.stderr })) say(`${step} │ ${line}`);
+  if ((await ended) !== 0) broken.push(step);
   if (!existsSync(results)) return void (counts.failed += 1);
   const outcome = JSON.parse(readFileSync(results, 'utf8'));
   const pending = outcome.testResults
@@ -144,8 +152,8 @@ function pinnedEnvironment() {
 function wanted(args) {
   const place = args.indexOf('--only');
   const step = place < 0 ? undefined : args[place + 1];
-  if (place >= 0 && !['shape', 'specs', ...topologies, 'chaos'].includes(step))
-    fail(`--only takes shape, specs, ${topologies.join(', ')}, chaos.`);
+  if (place >= 0 && !['shape', 'specs', ...topologies.flat(), 'chaos'].includes(step))
+    fail(`--only takes shape, specs, ${topologies.flat().join(', ')}, chaos.`);
   return {
     only: step,
     chosen: args.filter((_, index) => place < 0 || (index !== place && index !== place + 1)),

@@ -238,6 +238,47 @@ describe('a stay in hospital', () => {
     expect((await reader.get(`Composition/${String(id)}/$document`)).status).toBe(403);
   });
 
+  it('has a document that nobody else changes, and no other is taken for it, whatever that says of itself', async () => {
+    await stay('ours', 'ada-ours');
+    await stored(encounter('ours', 'ada-ours', 'finished'));
+    const bundle = await documentOf('ours');
+    const [reference] = await documentsOf('ours');
+    const composition = (await house.fhir.get<Bundle>('Composition?encounter=Encounter/ours')).body;
+    for (const made of [bundle as unknown as Json, reference!, composition.entry![0]!.resource]) {
+      const address = `${String(made['resourceType'])}/${String(made['id'])}`;
+      const changed = { ...made, language: 'de' };
+      const put = { method: 'PUT', url: address };
+      const bundleOf = (type: string) => ({
+        resourceType: 'Bundle',
+        type,
+        entry: [{ resource: changed, request: put }],
+      });
+      const answers = [
+        await house.fhir.put<Json>(address, changed),
+        await house.fhir.delete<Json>(address),
+        await house.fhir.post<Json>('', bundleOf('transaction')),
+      ];
+      for (const { status, body, text } of answers) {
+        expect([address, status, body['resourceType']]).toEqual([address, 403, 'OperationOutcome']);
+        expect(text).toContain('under another id');
+      }
+      const imported = await house.fhir.post('$import', bundleOf('collection'));
+      expect(imported.text).toContain('under another id');
+      expect((await house.fhir.get(address)).body).toEqual(made);
+    }
+    await stored({ ...reference!, id: 'copied' });
+    await stored(encounter('ours', 'ada-ours', 'in-progress'));
+    await eventually(async () => {
+      const statuses = (await documentsOf('ours')).map(({ id, status }) => [id, status]);
+      expect(new Map(statuses as [string, string][])).toEqual(
+        new Map([
+          [reference!['id'], 'entered-in-error'],
+          ['copied', 'current'],
+        ]),
+      );
+    });
+  });
+
   noticesOfStay(() => house);
 
   it('has no document when it was recorded after it was over', async () => {

@@ -71,10 +71,13 @@ interface Version {
   readonly date: string;
 }
 
+/** As another Septum has it: tagged like ours, and not ours. */
 function document(id: string, { patient, set, date }: Version): Json {
+  const meta = { tag: [{ system: 'https://septum.dev/fhir/CodeSystem/rule-pack', code: 'built-in|1' }] };
   const composition = {
     resourceType: 'Composition',
     id: 'summary',
+    meta,
     identifier: { system: 'urn:elsewhere:set', value: set },
     status: 'final',
     type: { coding: [{ system: 'http://loinc.org', code: '18842-5' }] },
@@ -85,7 +88,7 @@ function document(id: string, { patient, set, date }: Version): Json {
     title: 'Discharge summary',
   };
   const others = patient === undefined ? [hospital] : [foreignPatient(patient), hospital];
-  return { ...bundle('document', id, composition, ...others), id };
+  return { ...bundle('document', id, composition, ...others), id, meta };
 }
 
 describe('what other systems send', () => {

@@ -5,7 +5,6 @@ import { ResourceStoreToken, type ResourceStore, type WriteEntry } from '#platfo
 import { tooCostly } from './ask-neighbours.ts';
 import { calledOff } from './domain/communication.ts';
 import { fact, type Fact } from './domain/fact.ts';
-import { isMadeByRules } from './domain/transition-rules.ts';
 
 const pageSize = 500;
 const mostFound = 200_000;
@@ -45,7 +44,7 @@ export class CommunicationsOfStay {
       cursor = result.next;
       if (found.length > mostFound) throw tooCostly();
     }
-    return found.filter(({ fields }) => isMadeByRules(fields['meta']));
+    return found.filter(({ id }) => this.#store.isOwnId(id));
   }
 }
 

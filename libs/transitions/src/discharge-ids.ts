@@ -1,4 +1,5 @@
 import { derivedId } from '#platform/fhir';
+import type { OwnId } from '#platform/store';
 import type { DischargeIds } from './domain/discharge-composition.ts';
 
 /**
@@ -7,12 +8,12 @@ import type { DischargeIds } from './domain/discharge-composition.ts';
  *
  * @param discharge the id of the event
  */
-export function dischargeIds(encounter: string, discharge: string): DischargeIds {
-  const idOf = (kind: string) => derivedId('discharge-summary', kind, encounter, discharge);
+export function dischargeIds(ownId: OwnId, encounter: string, discharge: string): DischargeIds {
+  const from = (kind: string) => ['discharge-summary', kind, encounter, discharge];
   return {
-    bundle: idOf('Bundle'),
-    composition: idOf('Composition'),
-    documentReference: idOf('DocumentReference'),
-    document: idOf('document'),
+    bundle: ownId(...from('Bundle')),
+    composition: ownId(...from('Composition')),
+    documentReference: ownId(...from('DocumentReference')),
+    document: derivedId(...from('document')),
   };
 }

@@ -65,7 +65,7 @@ export class DischargeListener {
     if (facts === undefined) return;
     const earlier = await this.#documents.of(caller, encounter);
     const madeOf = {
-      ids: dischargeIds(encounter, event.id),
+      ids: dischargeIds(this.#store.ownId, encounter, event.id),
       time: new Date(event.occurredAt).toISOString(),
       replaced: earlier.map(({ type, id }) => `${type}/${id}`),
     };

@@ -94,6 +94,7 @@ export class DocumentSendingListener {
       dischargedAt,
     );
     return tellings(
+      this.#store.ownId,
       ['document', bundle],
       found.filter(({ addressee }) => addressee !== undefined),
       {

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#platform/access';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { fact, type Fact } from './domain/fact.ts';
-import { isMadeByRules } from './domain/transition-rules.ts';
 
 /** A stay ends a few times at most. */
 const mostFound = 100;
@@ -24,7 +23,7 @@ export class DocumentsOfStay {
   async of(caller: Caller, encounter: string): Promise<readonly DocumentPart[]> {
     const types = ['Composition', 'DocumentReference'];
     const found = await Promise.all(types.map((type) => this.#search(caller, type, encounter)));
-    return found.flat().filter(({ fields }) => isMadeByRules(fields['meta']));
+    return found.flat().filter(({ id }) => this.#store.isOwnId(id));
   }
 
   async #search(caller: Caller, type: string, encounter: string): Promise<readonly DocumentPart[]> {

@@ -148,10 +148,11 @@ export class NoticeListener {
     );
     const isToldToAny = found.some(({ hindrance }) => hindrance === undefined);
     const idOf = (kind: string) => derivedId('notice', kind, ...what);
-    const ids = { bundle: idOf('Bundle'), header: idOf('MessageHeader'), message: idOf('message') };
+    const bundle = this.#store.ownId('notice', 'Bundle', ...what);
+    const ids = { bundle, header: idOf('MessageHeader'), message: idOf('message') };
     const time = new Date(event.occurredAt).toISOString();
     const message = noticeMessage(facts, { notice, rules, ids, time, ownBase: this.#store.ownBase });
-    const { resources, events } = tellings(what, found, {
+    const { resources, events } = tellings(this.#store.ownId, what, found, {
       category: 'notification',
       step,
       topic: notice.topic,

@@ -33,8 +33,11 @@ const bundle = {
   ],
 };
 
+const idOf = (name: string) => house.store.ownId('communication', name);
+
 /** What is to be told to a practice, made as a listener makes it. */
-async function due(id: string): Promise<string> {
+async function due(name: string): Promise<string> {
+  const id = idOf(name);
   const { type, text } = communicationOf({
     id,
     category: 'document',
@@ -43,7 +46,7 @@ async function due(id: string): Promise<string> {
     title: 'Discharge summary',
     message: 'notification-discharge',
     rules: builtInRules,
-    encounter: fact(JSON.stringify({ resourceType: 'Encounter', id: `stay-${id}` })),
+    encounter: fact(JSON.stringify({ resourceType: 'Encounter', id: `stay-${name}` })),
     patient: 'Patient/p',
     occurredAt: Date.UTC(2026, 2, 9),
     bundle: 'told',
@@ -57,8 +60,8 @@ async function due(id: string): Promise<string> {
   return id;
 }
 
-const read = async (id: string) => {
-  const { result, texts } = await house.store.read(exchange, { type: 'Communication', id });
+const read = async (name: string) => {
+  const { result, texts } = await house.store.read(exchange, { type: 'Communication', id: idOf(name) });
   return { version: result.version, ...(JSON.parse(texts[0]!) as Record<string, unknown>) };
 };
 const completed = {
@@ -90,7 +93,8 @@ describe('what is to be told', () => {
     expect(answers[0]).toEqual(answers[1]);
     const records = await house.database.query('*', {
       text: `select type, patients from audit where subject = 'system/exchange' and action = 'R'
-        and (id = 'handed-out' or id = 'told') order by type`,
+        and id in ($1, 'told') order by type`,
+      values: [communication],
     });
     expect(records).toEqual([
       ...[1, 2].map(() => ({ type: 'Bundle', patients: [] })),
@@ -149,13 +153,13 @@ describe('what is to be told', () => {
     expect(await read('once')).toMatchObject({ status: 'completed' });
   });
 
-  it('is found again by when it changed, those alone that were made here', async () => {
-    const own = { resourceType: 'Communication', id: 'foreign', status: 'completed' };
+  it('is found again by when it changed, those alone that were made here, whatever others say of theirs', async () => {
+    const { version: _, ...own } = await read('once');
     const request = { method: 'update', type: 'Communication', id: 'foreign' } as const;
-    await house.store.write(exchange, request, JSON.stringify(own));
+    await house.store.write(exchange, request, JSON.stringify({ ...own, id: 'foreign' }));
     const communications = new CommunicationsOfStay(house.store);
     const ids = (await communications.changedSince(exchange, '2026-01-01T00:00:00Z')).map(({ id }) => id);
-    expect(ids).toContain('once');
+    expect(ids).toContain(idOf('once'));
     expect(ids).not.toContain('foreign');
     expect(await communications.changedSince(exchange, '2999-01-01T00:00:00Z')).toEqual([]);
   });

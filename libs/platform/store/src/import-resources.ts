@@ -38,6 +38,7 @@ export async function importResources(
       const index = from + at;
       try {
         if (!hasScope(caller, type, 'u')) throw notAllowed();
+        store.ownIds.assertMayWrite(caller, type, id);
         const request = {
           method: 'update',
           type,

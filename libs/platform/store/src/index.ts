@@ -8,6 +8,7 @@
  *   provides the store under `ResourceStoreToken`.
  * - `transactionController(context)`: the same for `transactionContracts`; its module provides `ParticipantToken`.
  * - `storeContracts(context)`: all that the two controllers answer.
+ * - `store.ownId(...words)`: the id of what a context makes itself, under which nobody but Septum may write.
  */
 export * from './contract/import.ts';
 export * from './contract/resource.ts';
@@ -18,6 +19,7 @@ export { createResourceStore, type ResourceStore } from './resource-store.ts';
 export { resourceController, ResourceStoreToken } from './resource.controller.ts';
 export type { StoreOptions } from './store-parts.ts';
 export { ParticipantToken, transactionController, type Participant } from './transaction.controller.ts';
+export type { OwnId } from './own-ids.ts';
 export { storeContracts } from './store-contracts.ts';
 export type { RecordedDisclosure } from './audit/record-disclosure.ts';
 export { sortableParameters } from './search/search-order.ts';

@@ -17,6 +17,7 @@ import type {
 } from './contract/resource.ts';
 import { importResources } from './import-resources.ts';
 import { recordDisclosure, type RecordedDisclosure } from './audit/record-disclosure.ts';
+import type { OwnId } from './own-ids.ts';
 import { readCompartment } from './read-compartment.ts';
 import { readHistory } from './read-history.ts';
 import { readMany } from './read-many.ts';
@@ -58,6 +59,10 @@ export interface ResourceStore {
   /** Records that data leave, or are asked for elsewhere, where no answer of this store is what leaves. */
   recordDisclosure(caller: Caller, disclosure: RecordedDisclosure): Promise<void>;
   readonly localReference: LocalReference;
+  /** The id of what this part makes itself: nobody but Septum writes under it. */
+  readonly ownId: OwnId;
+  /** Whether it is such an id: what has it was made here, and not sent by another Septum. */
+  readonly isOwnId: (id: string) => boolean;
   /** Where the API is, `https://fhir.hospital.example/fhir/R4`; undefined while it is not known. */
   readonly ownBase: string | undefined;
 }
@@ -79,6 +84,8 @@ export function createResourceStore(options: StoreOptions): ResourceStore {
     counts: (caller, request) => countResources(parts, caller, request),
     recordDisclosure: (caller, disclosure) => recordDisclosure(parts, caller, disclosure),
     localReference: (reference) => localReference(reference, parts.ownBase),
+    ownId: (...from) => parts.ownIds.of(...from),
+    isOwnId: (id) => parts.ownIds.has(id),
     get ownBase() {
       return parts.ownBase;
     },

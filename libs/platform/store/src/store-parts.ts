@@ -9,6 +9,7 @@ import {
 import { AuditLog } from './audit/audit-log.ts';
 import { ReadTogether } from './read-together.ts';
 import { SearchHash } from './index/search-hash.ts';
+import { OwnIds } from './own-ids.ts';
 import type { WriteRule } from './write-rule.ts';
 
 export interface StoreOptions {
@@ -17,7 +18,7 @@ export interface StoreOptions {
   /** The FHIR types the context owns. */
   readonly types: readonly string[];
   readonly rules?: readonly WriteRule[];
-  /** The installation's secret for hashes in the index, at least 16 characters; the same in every process, for ever. */
+  /** The installation's secret for hashes in the index and ids of its own, at least 16 characters; the same in every process, for ever. */
   readonly hashKey: string;
   /** Which definitions validate and index; recorded with each row. */
   readonly definitionSet?: string;
@@ -46,6 +47,7 @@ export class StoreParts {
   /** By type. */
   readonly rules: ReadonlyMap<string, readonly WriteRule[]>;
   readonly hash: SearchHash;
+  readonly ownIds: OwnIds;
   readonly audit: AuditLog;
   readonly reads: ReadTogether;
   readonly #queries: Together<Statement, object[]>;
@@ -65,6 +67,7 @@ export class StoreParts {
       options.types.map((type) => [type, (options.rules ?? []).filter((rule) => rule.type === type)]),
     );
     this.hash = new SearchHash(options.hashKey);
+    this.ownIds = new OwnIds(options.hashKey);
     this.audit = new AuditLog(options.database);
     this.reads = new ReadTogether(options.database);
     this.#queries = new Together(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { validate } from '#platform/fhir';
+import { derivedId, validate } from '#platform/fhir';
 import {
   calledOff,
   communicationOf,
@@ -127,7 +127,7 @@ describe('what is due', () => {
   ];
 
   it('is what hinders nothing: one event for each, in the order of the patient', () => {
-    const { resources, events } = tellings(['discharge', 'e', '7'], found, telling);
+    const { resources, events } = tellings(derivedId, ['discharge', 'e', '7'], found, telling);
     expect(new Set(resources.map(({ id }) => id)).size).toBe(2);
     expect(events).toMatchObject([
       { orderKey: 'Patient/p', payload: { communication: resources[0]!.id, patient: 'p', endpoint: 'in' } },
@@ -135,7 +135,7 @@ describe('what is due', () => {
   });
 
   it('has the same id each time, and another for another event', () => {
-    const ids = (...what: string[]) => tellings(what, found, telling).resources.map(({ id }) => id);
+    const ids = (...what: string[]) => tellings(derivedId, what, found, telling).resources.map(({ id }) => id);
     expect(ids('discharge', 'e', '7')).toEqual(ids('discharge', 'e', '7'));
     expect(ids('discharge', 'e', '7')).not.toEqual(ids('discharge', 'e', '8'));
   });

@@ -1,5 +1,5 @@
-import { derivedId } from '#platform/fhir';
 import type { NewEvent } from '#platform/messaging';
+import type { OwnId } from '#platform/store';
 import { communicationDue } from '../contract/communications.ts';
 import { communicationOf, type Hindrance, type Telling } from './communication.ts';
 import type { WrittenResource } from './discharge-composition.ts';
@@ -18,12 +18,13 @@ export interface Tellings {
  * @param what names that of which is told, e.g. the topic, the encounter and the discharge
  */
 export function tellings(
+  ownId: OwnId,
   what: readonly string[],
   found: readonly { readonly addressee: Addressee | undefined; readonly hindrance: Hindrance | undefined }[],
   told: Omit<Telling, 'id' | 'addressee' | 'hindrance'>,
 ): Tellings {
   const made = found.map(({ addressee, hindrance }) => {
-    const id = derivedId('communication', ...what, addressee?.key ?? '');
+    const id = ownId('communication', ...what, addressee?.key ?? '');
     return { id, addressee, hindrance };
   });
   const patient = told.patient?.slice('Patient/'.length) ?? '';

@@ -118,15 +118,9 @@ export const builtInRules: TransitionRules = {
 
 export const rulePackSystem = 'https://septum.dev/fhir/CodeSystem/rule-pack';
 
-/** Says of a resource by which rules it was made. */
+/** Says of a resource by which rules it was made. Who made it is told by its id, see `ResourceStore.isOwnId`: a tag is easily copied. */
 export function madeBy(rules: TransitionRules): object {
   return { tag: [{ system: rulePackSystem, code: packCode(rules) }] };
-}
-
-/** Whether Septum made the resource by its rules, and nobody else. */
-export function isMadeByRules(meta: unknown): boolean {
-  const { tag } = (meta ?? {}) as { readonly tag?: unknown };
-  return Array.isArray(tag) && tag.some((each: { system?: unknown }) => each.system === rulePackSystem);
 }
 
 /** Which of the notices an event means; none when it is of no class that is told. */

@@ -101,7 +101,9 @@ export class ResourceWriter {
   #prepare(caller: Caller, request: WriteResource, text: string | undefined): PreparedWrite {
     this.#parts.assertOwns(request.type);
     assertScope(caller, request.type, interactions[request.method]);
-    return prepareWrite(request, text, this.#parts);
+    const write = prepareWrite(request, text, this.#parts);
+    this.#parts.ownIds.assertMayWrite(caller, write.type, write.id);
+    return write;
   }
 
   #statement(writes: readonly CalledWrite[], events: readonly NewEvent[] = []) {

@@ -4,6 +4,7 @@ import { eventually, openHouse, type House, type Json } from '#platform/testing'
 import { noticesOfStay } from './harness/notices-of-stay.ts';
 
 interface Bundle {
+  readonly id: string;
   readonly type: string;
   readonly entry?: readonly { readonly fullUrl?: string; readonly resource: Json }[];
 }
@@ -228,6 +229,12 @@ describe('a stay in hospital', () => {
     for (const persist of ['', '?persist=true']) {
       const { status, body } = await house.fhir.get<Bundle>(`Composition/${String(id)}/$document${persist}`);
       expect([status, body]).toEqual([200, made]);
+    }
+    const herself = await house.clientWith(['patient/*.rs'], ['ada-led']);
+    const another = await house.clientWith(['patient/*.rs'], ['ada-1']);
+    for (const address of [`Bundle/${made.id}`, `Composition/${String(id)}/$document`]) {
+      const [hers, others] = [await herself.get<Bundle>(address), await another.get(address)];
+      expect([hers.status, hers.body, others.status]).toEqual([200, made, 404]);
     }
     const asked = await house.fhir.get(`Composition/${String(id)}/$document?graph=x`);
     expect(asked.status).toBe(400);

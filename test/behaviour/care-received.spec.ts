@@ -231,6 +231,9 @@ describe('what other systems send', () => {
       ],
       content: [{ attachment: { url: `Bundle/${String(second['id'])}` } }],
     });
+    // Whose it is, the Bundle itself does not tell: its patients have the ids of another house.
+    const theirs = await house.clientWith(['patient/*.rs'], ['theirs']);
+    expect((await theirs.get(`Bundle/${String(second['id'])}`)).status).toBe(404);
     const everything = await found(`Patient/${id}/$everything`);
     expect(everything.filter(({ resourceType }) => resourceType === 'DocumentReference')).toHaveLength(2);
   });

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { systemCaller } from '#platform/access';
-import type { WriteResource } from '#platform/store';
 import { clinician, observation, openStore, patient, patientCaller, type StoreHouse } from './open-store.ts';
 
 let house: StoreHouse;
@@ -309,54 +307,5 @@ describe('writing several', () => {
       text: `SELECT DISTINCT xmin::text FROM resource WHERE id LIKE 'shared-%'`,
     });
     expect(commits).toHaveLength(1);
-  });
-});
-
-describe('what a part makes itself', () => {
-  const id = () => house.store.ownId('made', 'of', 'this');
-  const own = (more = {}) => patient('Own', { id: id(), ...more });
-  const update = (at = id()) => ({ method: 'update', type: 'Patient', id: at }) as const;
-  const refused = { kind: 'forbidden', message: expect.stringContaining('under another id') };
-  const transact = (...requests: WriteResource[]) =>
-    house.database.transact('*', (transaction) =>
-      house.store.writeIn(
-        transaction,
-        clinician,
-        requests.map((request) => ({ request, text: own() })),
-      ),
-    );
-
-  it('has the same id each time, and is written by Septum alone, whatever is there', async () => {
-    expect(id()).toBe(house.open().ownId('made', 'of', 'this'));
-    await expect(write(update(), own())).rejects.toMatchObject(refused);
-    await house.store.write(systemCaller('clinical'), update(), own());
-    await expect(write(update(), own({ birthDate: '1970-01-01' }))).rejects.toMatchObject(refused);
-    await expect(write({ ...update(), method: 'create' }, own())).rejects.toMatchObject(refused);
-    await expect(write({ ...update(), method: 'delete' })).rejects.toMatchObject(refused);
-    await expect(transact({ ...update(), entry: 3 })).rejects.toMatchObject({
-      kind: 'forbidden',
-      message: expect.stringContaining('Bundle.entry[3]'),
-    });
-    expect((await read(id())).result.version).toBe(1);
-  });
-
-  it('is not imported over, unlike what stands beside it', async () => {
-    const { result } = await house.store.import(
-      clinician,
-      { entries: [update(), update('beside')].map(({ type, id }) => ({ type, id })) },
-      [own({ birthDate: '1970-01-01' }), patient('Beside', { id: 'beside' })],
-    );
-    expect(result).toMatchObject({
-      created: 1,
-      rejected: [{ index: 0, issues: [{ diagnostics: refused.message }] }],
-    });
-    expect((await read(id())).result.version).toBe(1);
-  });
-
-  it('is known from what another installation made, which anybody may bring', async () => {
-    const elsewhere = house.open({ hashKey: 'the key of another house' }).ownId('made', 'of', 'this');
-    expect([house.store.isOwnId(id()), house.store.isOwnId(elsewhere)]).toEqual([true, false]);
-    const { result } = await write(update(elsewhere), patient('Theirs', { id: elsewhere }));
-    expect(result.created).toBe(true);
   });
 });

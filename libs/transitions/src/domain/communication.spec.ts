@@ -135,7 +135,8 @@ describe('what is due', () => {
   });
 
   it('has the same id each time, and another for another event', () => {
-    const ids = (...what: string[]) => tellings(derivedId, what, found, telling).resources.map(({ id }) => id);
+    const ids = (...what: string[]) =>
+      tellings(derivedId, what, found, telling).resources.map(({ id }) => id);
     expect(ids('discharge', 'e', '7')).toEqual(ids('discharge', 'e', '7'));
     expect(ids('discharge', 'e', '7')).not.toEqual(ids('discharge', 'e', '8'));
   });

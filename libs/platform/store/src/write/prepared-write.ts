@@ -5,11 +5,13 @@ import {
   substituteReferences,
   validate,
   extract,
+  type IndexValues,
   type SplitResource,
 } from '#platform/fhir';
 import { indexRows, type IndexRows } from '../index/index-rows.ts';
 import type { SearchHash } from '../index/search-hash.ts';
 import type { WriteResource } from '../contract/resource.ts';
+import type { OwnIds } from '../own-ids.ts';
 import type { Resource } from '../write-rule.ts';
 
 /** A write that is ready for the database: checked, indexed, nothing left to decide but what the row's lock guards. */
@@ -34,6 +36,7 @@ export interface PreparedWrite {
 export interface PrepareOptions {
   readonly hash: SearchHash;
   readonly ownBase: string | undefined;
+  readonly ownIds: OwnIds;
   readonly randomId: () => string;
 }
 
@@ -76,23 +79,41 @@ export function prepareWrite(
   if (issues.some(({ severity }) => severity === 'error')) {
     throw new Fault('invalid', `The ${type} breaks the definitions of R4; the issues say where.`, { issues });
   }
-  const values = extract(type, split.resource, {
-    id,
-    ...(options.ownBase === undefined ? {} : { ownBase: options.ownBase }),
-  });
+  const values = valuesOf(type, split.resource, id, options);
+  const patients = options.ownIds.has(id) ? patientsOfOwn(split.resource, values, options) : values.patients;
   return {
     method,
     type,
     id,
     item: options.hash.ofItem(type, id),
     content: split.content,
-    patients: values.patients,
-    orderKey: values.patients[0] === undefined ? `${type}/${id}` : `Patient/${values.patients[0]}`,
+    patients,
+    orderKey: patients[0] === undefined ? `${type}/${id}` : `Patient/${patients[0]}`,
     index: indexRows(type, values, options.hash),
     ifMatch,
     entry,
     resource: split.resource,
   };
+}
+
+function valuesOf(type: string, resource: Resource, id: string, { ownBase }: PrepareOptions): IndexValues {
+  return extract(type, resource, { id, ...(ownBase === undefined ? {} : { ownBase }) });
+}
+
+/**
+ * A document lies in no compartment, but those whose Composition it has may see it. Only one that was made here: what
+ * others send speaks of the patients of their house, whose ids may be those of ours.
+ */
+function patientsOfOwn(
+  resource: Resource,
+  { patients }: IndexValues,
+  options: PrepareOptions,
+): readonly string[] {
+  if (resource['resourceType'] !== 'Bundle' || resource['type'] !== 'document') return patients;
+  const [first] = resource['entry'] as readonly { readonly resource?: Resource }[];
+  const composition = first?.resource;
+  if (composition?.['resourceType'] !== 'Composition') return patients;
+  return valuesOf('Composition', composition, String(composition['id']), options).patients;
 }
 
 /** Inside a Bundle that is itself an entry, references may lead to that Bundle's own entries. */

@@ -4,9 +4,15 @@ import { assertScope, type Caller } from '#platform/access';
 import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
 import { Fault } from '#platform/fhir';
 import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
-import { InvokeOperation, operation } from '#platform/runtime';
+import {
+  instantIn,
+  InvokeOperation,
+  operation,
+  type OperationParameters,
+  readParameters,
+  wholeNumberIn,
+} from '#platform/runtime';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
-import { readParameters } from '../operation-parameters.ts';
 import type { DeliveryState } from '../store/deliveries.ts';
 import { listDeliveries, type DeliveriesWanted, type LoggedDelivery } from '../store/delivery-log.ts';
 
@@ -82,31 +88,20 @@ function instant(name: string, value: number | null): object[] {
   return value === null ? [] : [{ name, valueInstant: new Date(value).toISOString() }];
 }
 
-function wantedOf(given: ReadonlyMap<string, readonly string[]>): DeliveriesWanted {
+function wantedOf(given: OperationParameters): DeliveriesWanted {
   const last = (name: string) => given.get(name)?.at(-1);
   const wanted = last('state')?.split(',') ?? states;
   if (!wanted.every((state): state is DeliveryState => states.includes(state as DeliveryState)))
     throw new Fault('bad-parameter', `state must be of ${states.join(', ')}, with commas between them.`);
-  const [before, since] = [last('before'), last('since')];
+  const [before, since] = [wholeNumberIn(given, 'before'), instantIn(given, 'since')];
   const [endpoint, patient, partner] = [last('endpoint'), last('patient'), last('partner')];
   return {
     states: wanted,
-    count: Math.min(wholeNumber('_count', last('_count') ?? '100'), mostCount),
-    ...(before === undefined ? {} : { before: wholeNumber('before', before) }),
-    ...(since === undefined ? {} : { since: moment(since) }),
+    count: Math.min(wholeNumberIn(given, '_count') ?? 100, mostCount),
+    ...(before === undefined ? {} : { before }),
+    ...(since === undefined ? {} : { since: new Date(since) }),
     ...(endpoint === undefined ? {} : { endpoint: endpoint.replace(/^Endpoint\//, '') }),
     ...(patient === undefined ? {} : { patient: patient.replace(/^Patient\//, '') }),
     ...(partner === undefined ? {} : { partner }),
   };
-}
-
-function moment(value: string): Date {
-  const date = new Date(value);
-  if (!Number.isNaN(date.getTime())) return date;
-  throw new Fault('bad-parameter', 'since must be an instant such as 2026-01-31T08:00:00Z.');
-}
-
-function wholeNumber(name: string, value: string): number {
-  if (/^[1-9]\d{0,14}$/.test(value)) return Number(value);
-  throw new Fault('bad-parameter', `The value of ${name} cannot be read: write a whole number from 1.`);
 }

@@ -4,9 +4,8 @@ import { assertScope, type Caller } from '#platform/access';
 import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
 import { Fault, idForm } from '#platform/fhir';
 import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
-import { InvokeOperation, operation } from '#platform/runtime';
+import { InvokeOperation, operation, readParameters } from '#platform/runtime';
 import { DeliverCommunications } from '../delivery/deliver-communications.ts';
-import { readParameters } from '../operation-parameters.ts';
 import { sendAgain } from '../store/delivery-log.ts';
 
 export const deliveryResend = operation('exchange', {

@@ -3,8 +3,7 @@ import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#platform/access';
 import { Handles, reply, type Reply } from '#platform/messaging';
 import { assertMayHandleRules, inForceAt, RuleBook, RuleLeader } from '#platform/rules';
-import { InvokeOperation, operation } from '#platform/runtime';
-import { readParameters } from '../operation-parameters.ts';
+import { InvokeOperation, operation, readParameters } from '#platform/runtime';
 import { changeParameter } from '../rules/change-parameters.ts';
 import { instantText } from '../rules/rule-keeper.ts';
 

@@ -3,10 +3,9 @@ import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#platform/access';
 import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
 import { assertMayHandleRules } from '#platform/rules';
-import { InvokeOperation, operation } from '#platform/runtime';
+import { instantIn, InvokeOperation, operation, readParameters, requiredValue } from '#platform/runtime';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
-import { readParameters } from '../operation-parameters.ts';
-import { changeParameter, instantIn, oneValue } from '../rules/change-parameters.ts';
+import { changeParameter } from '../rules/change-parameters.ts';
 import { RuleKeeper } from '../rules/rule-keeper.ts';
 import { TellRules } from '../rules/tell-rules.ts';
 
@@ -33,7 +32,7 @@ export class RulesRetireOperation {
   async retire(caller: Caller, request: InvokeOperation, scope: CallScope): Promise<Reply<object>> {
     assertMayHandleRules(caller, 'u');
     const asked = readParameters(request, scope.texts[0], ['name', 'at']);
-    const name = oneValue(asked, 'name');
+    const name = requiredValue(asked, 'name');
     await this.store.recordDisclosure(caller, {
       action: 'E',
       type: 'Library',

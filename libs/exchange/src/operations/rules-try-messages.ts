@@ -2,15 +2,19 @@
 import { Controller, Inject } from '@nestjs/common';
 import { assertScope, type Caller } from '#platform/access';
 import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
-import { Fault } from '#platform/fhir';
 import { Hl7Fault } from '#platform/hl7v2';
 import { Handles, reply, type Reply } from '#platform/messaging';
 import { assertMayHandleRules, RuleBook, type RulePack } from '#platform/rules';
-import { InvokeOperation, operation } from '#platform/runtime';
+import {
+  instantIn,
+  InvokeOperation,
+  operation,
+  readParameters,
+  requiredValue,
+  wholeNumberIn,
+} from '#platform/runtime';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { mappingDifferences, type MappingDifference } from '../domain/mapping-differences.ts';
-import { readParameters } from '../operation-parameters.ts';
-import { instantIn, oneValue } from '../rules/change-parameters.ts';
 import { mapperOf } from '../rules/v2-mappers.ts';
 import { listBodies, type V2MessageToTry } from '../store/v2-queue.ts';
 import { ReadV2 } from '../v2/read-v2.ts';
@@ -46,15 +50,15 @@ export class RulesTryMessagesOperation {
     assertMayHandleRules(caller, 'r');
     assertScope(caller, 'MessageHeader', 'r');
     const asked = readParameters(request, undefined, ['name', 'version', 'since', '_count', 'before']);
-    const candidate = await this.book.pack(oneValue(asked, 'name'), oneValue(asked, 'version'));
+    const candidate = await this.book.pack(requiredValue(asked, 'name'), requiredValue(asked, 'version'));
     const inForce = await this.book.inForce(Date.now());
-    const count = Math.min(number('_count', asked.get('_count')?.at(-1) ?? '100'), mostMessages);
-    const before = asked.get('before')?.at(-1);
+    const count = Math.min(wholeNumberIn(asked, '_count') ?? 100, mostMessages);
+    const before = wholeNumberIn(asked, 'before');
     const since = instantIn(asked, 'since');
     const found = await listBodies(this.database, caller, {
       count,
       ...(since === undefined ? {} : { since }),
-      ...(before === undefined ? {} : { before: number('before', before) }),
+      ...(before === undefined ? {} : { before }),
     });
     const page = found.slice(0, count);
     await this.#record(caller, page);
@@ -111,9 +115,4 @@ function parameterOf(message: string, difference: MappingDifference): object {
     ...told.map(([name, valueString]) => ({ name, valueString })),
   ];
   return { name: 'difference', part };
-}
-
-function number(name: string, text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new Fault('bad-parameter', `The value of ${name} cannot be read: write a whole number from 1.`);
 }

@@ -4,13 +4,12 @@ import { Controller, Inject } from '@nestjs/common';
 import { assertScope, type Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
-import { InvokeOperation, operation } from '#platform/runtime';
+import { InvokeOperation, operation, readParameters } from '#platform/runtime';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { notificationBundle } from '../domain/notification.ts';
 import { contents, type Content } from '../domain/subscription-request.ts';
 import { topicOf } from '../domain/subscription-topic.ts';
 import { FocusReader } from '../focus-reader.ts';
-import { readParameters } from '../operation-parameters.ts';
 import { Notifications, type RecordedEvent } from '../store/notifications.ts';
 import { Subscribers, type Subscriber } from '../store/subscribers.ts';
 

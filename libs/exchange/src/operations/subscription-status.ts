@@ -3,14 +3,13 @@ import { Controller, Inject } from '@nestjs/common';
 import { assertScope, type Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
-import { InvokeOperation, operation, type Operation } from '#platform/runtime';
+import { InvokeOperation, operation, type Operation, readParameters } from '#platform/runtime';
 import { ResourceStoreToken, type Resource, type ResourceStore } from '#platform/store';
 import {
   subscriptionStatus,
   type SubscriptionFigures,
   type SubscriptionState,
 } from '../domain/notification.ts';
-import { readParameters } from '../operation-parameters.ts';
 import { Subscribers } from '../store/subscribers.ts';
 
 const ofInstance = operation('exchange', {

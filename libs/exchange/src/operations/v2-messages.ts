@@ -2,9 +2,15 @@
 import { Controller, Inject } from '@nestjs/common';
 import { assertScope, type Caller } from '#platform/access';
 import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
-import { Fault, printableName } from '#platform/fhir';
+import { Fault } from '#platform/fhir';
 import { Handles, reply, type Reply } from '#platform/messaging';
-import { InvokeOperation, operation } from '#platform/runtime';
+import {
+  InvokeOperation,
+  operation,
+  readParameters,
+  wholeNumberIn,
+  type OperationParameters,
+} from '#platform/runtime';
 import type { V2Issue, V2State } from '../store/v2-messages.ts';
 import { listHeads, type V2MessageHead } from '../store/v2-queue.ts';
 
@@ -18,6 +24,7 @@ export const v2Messages = operation('exchange', {
 
 const states: readonly V2State[] = ['waiting', 'applied', 'rejected', 'failed', 'dismissed'];
 const mostCount = 500;
+const known = ['state', 'listener', 'before', '_count'];
 
 /**
  * `GET $v2-messages?state=rejected,failed&listener=&_count=&before=` answers Parameters with a `message` for each: `id`,
@@ -30,9 +37,9 @@ export class V2MessagesOperation {
   constructor(@Inject(ContextDatabaseToken) private readonly database: ContextDatabase) {}
 
   @Handles(v2Messages.contract)
-  async list(caller: Caller, { parameters }: InvokeOperation): Promise<Reply<object>> {
+  async list(caller: Caller, request: InvokeOperation): Promise<Reply<object>> {
     assertScope(caller, 'MessageHeader', 's');
-    const wanted = readParameters(parameters);
+    const wanted = wantedOf(readParameters(request, undefined, known));
     const heads = await listHeads(this.database, caller, wanted);
     const page = heads.slice(0, wanted.count);
     const parameter: object[] = page.map(messageParameter);
@@ -70,30 +77,16 @@ function issueParameter({ location, code, text }: V2Issue): object {
   };
 }
 
-function readParameters(parameters: InvokeOperation['parameters']) {
-  const known = ['state', 'listener', 'before', '_count', '_format', '_pretty'];
-  const unknown = Object.keys(parameters).find((name) => !known.includes(name));
-  if (unknown !== undefined)
-    throw new Fault(
-      'unknown-parameter',
-      `$v2-messages does not know the parameter ${printableName(unknown)}: use state, listener, before, _count.`,
-    );
-  const last = (name: string) => parameters[name]?.at(-1);
-  const wanted = last('state')?.split(',') ?? states;
+function wantedOf(given: OperationParameters) {
+  const wanted = given.get('state')?.at(-1)?.split(',') ?? states;
   if (!wanted.every((state): state is V2State => states.includes(state as V2State)))
     throw new Fault('bad-parameter', `state must be of ${states.join(', ')}, with commas between them.`);
-  const count = wholeNumber('_count', last('_count') ?? '100');
-  const before = last('before');
-  const listener = last('listener');
+  const before = wholeNumberIn(given, 'before');
+  const listener = given.get('listener')?.at(-1);
   return {
     states: wanted,
-    count: Math.min(count, mostCount),
+    count: Math.min(wholeNumberIn(given, '_count') ?? 100, mostCount),
     ...(listener === undefined ? {} : { listener }),
-    ...(before === undefined ? {} : { before: wholeNumber('before', before) }),
+    ...(before === undefined ? {} : { before }),
   };
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new Fault('bad-parameter', `The value of ${name} cannot be read: write a whole number from 1.`);
 }

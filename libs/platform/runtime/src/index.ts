@@ -21,6 +21,7 @@ export { assertDeclaredPorts } from './invariants/port-invariant.ts';
 export { createLog, nestLogger, type Log } from './log.ts';
 export { serveMetrics } from './metrics-server.ts';
 export { Metrics } from './metrics.ts';
+export * from './operation-parameters.ts';
 export { statusContract } from './part-status.contract.ts';
 export type { PartFindings, PartStatus } from './part-status.ts';
 export { createProbeServer } from './probe-server.ts';

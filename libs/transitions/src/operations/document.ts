@@ -1,9 +1,9 @@
 // https://hl7.org/fhir/R4/composition-operation-document.html
 import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#platform/access';
-import { Fault, printableName } from '#platform/fhir';
+import { Fault } from '#platform/fhir';
 import { Handles, reply, type Reply } from '#platform/messaging';
-import { InvokeOperation, operation } from '#platform/runtime';
+import { InvokeOperation, operation, readParameters } from '#platform/runtime';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { fact, fields, words } from '../domain/fact.ts';
 
@@ -31,8 +31,9 @@ export class DocumentOperation {
   }
 
   @Handles(document.contract)
-  async document(caller: Caller, { id, parameters }: InvokeOperation): Promise<Reply<object>> {
-    assertParameters(parameters);
+  async document(caller: Caller, request: InvokeOperation): Promise<Reply<object>> {
+    assertParameters(request);
+    const { id } = request;
     const { texts } = await this.#store.read(caller, { type: 'Composition', id: String(id) });
     const bundle = await this.#bundleOf(caller, String(id), texts[0] ?? '{}');
     if (bundle === undefined) {
@@ -64,15 +65,8 @@ export class DocumentOperation {
   }
 }
 
-function assertParameters(parameters: InvokeOperation['parameters']): void {
-  const unknown = Object.keys(parameters).find((name) => !['persist', '_format', '_pretty'].includes(name));
-  if (unknown !== undefined) {
-    throw new Fault(
-      'unknown-parameter',
-      `$document does not know the parameter ${printableName(unknown)}: there is persist.`,
-    );
-  }
-  const persist = parameters['persist'] ?? [];
+function assertParameters(request: InvokeOperation): void {
+  const persist = readParameters(request, undefined, ['persist']).get('persist') ?? [];
   if (persist.every((value) => value === 'true' || value === 'false')) return;
   throw new Fault('bad-parameter', 'The value of persist cannot be read: write true or false.');
 }

@@ -2,9 +2,9 @@
 import { Controller, Inject } from '@nestjs/common';
 import { encountersResources } from '#encounters/contract';
 import { assertScope, type Caller } from '#platform/access';
-import { dateInterval, Fault, printableName, type SearchFilter } from '#platform/fhir';
+import { dateInterval, Fault, type SearchFilter } from '#platform/fhir';
 import { Handles, reply, type Reply } from '#platform/messaging';
-import { InvokeOperation, operation } from '#platform/runtime';
+import { InvokeOperation, operation, readParameters, type OperationParameters } from '#platform/runtime';
 import { AskNeighbours } from '../ask-neighbours.ts';
 import { CommunicationsOfStay } from '../communications-of-stay.ts';
 import { isNotice, topicOf } from '../domain/communication.ts';
@@ -55,7 +55,8 @@ export class NoticeReportOperation {
   }
 
   @Handles(noticeReport.contract)
-  async report(caller: Caller, { parameters }: InvokeOperation): Promise<Reply<object>> {
+  async report(caller: Caller, request: InvokeOperation): Promise<Reply<object>> {
+    const parameters = readParameters(request, undefined, ['start', 'end']);
     const span = readSpan(parameters);
     assertScope(caller, 'Communication', 's');
     assertScope(caller, 'Encounter', 's');
@@ -63,7 +64,7 @@ export class NoticeReportOperation {
     const changed = await this.#communications.changedSince(caller, since);
     const within = changed.filter(({ fields }) => isNotice(fields) && occurredIn(fields, span));
     const events = [...reportedEvents(within), ...(await this.#unrecorded(caller, span, within))];
-    const isTable = parameters['_format']?.[0] === csv;
+    const isTable = parameters.get('_format')?.[0] === csv;
     return reply({}, [isTable ? reportCsv(events) : JSON.stringify(reportParameters(span, events))]);
   }
 
@@ -104,17 +105,8 @@ function encounterOf(communication: Fact['fields']): string {
   return String((communication['encounter'] as { reference?: string } | undefined)?.reference);
 }
 
-function readSpan(parameters: InvokeOperation['parameters']): Span {
-  const unknown = Object.keys(parameters).find(
-    (name) => !['start', 'end', '_format', '_pretty'].includes(name),
-  );
-  if (unknown !== undefined) {
-    throw new Fault(
-      'unknown-parameter',
-      `$notice-report does not know the parameter ${printableName(unknown)}: there are start and end.`,
-    );
-  }
-  const [start, end] = [parameters['start'] ?? [], parameters['end'] ?? []];
+function readSpan(parameters: OperationParameters): Span {
+  const [start, end] = [parameters.get('start') ?? [], parameters.get('end') ?? []];
   const low = start.length === 1 ? dateInterval(start[0]!)?.low : undefined;
   const high = end.length === 1 ? dateInterval(end[0]!)?.high : undefined;
   if (low === undefined || high === undefined || low >= high) {

@@ -11,7 +11,7 @@ import {
   sliceParameters,
 } from '#platform/fhir';
 import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
-import { InvokeOperation, operation } from '#platform/runtime';
+import { InvokeOperation, operation, readParameters } from '#platform/runtime';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { all, fields, words, type Fields } from '../domain/fact.ts';
 import {
@@ -63,16 +63,13 @@ export class ProcessMessageOperation {
   }
 }
 
-function assertSupported({ parameters }: InvokeOperation): void {
-  const isLater = parameters['async']?.includes('true') ?? false;
-  if (isLater || parameters['response-url'] !== undefined)
+function assertSupported(request: InvokeOperation): void {
+  const parameters = readParameters(request, undefined, ['async', 'response-url']);
+  if (parameters.get('async')?.includes('true') === true || parameters.has('response-url'))
     throw new Fault(
       'not-supported',
       'Messages are answered at once here. Send it without async and response-url.',
     );
-  const unknown = Object.keys(parameters).find((name) => !['async', '_format', '_pretty'].includes(name));
-  if (unknown !== undefined)
-    throw new Fault('unknown-parameter', `The parameter ${printableName(unknown)} is not known here.`);
 }
 
 function contentOf(body: string | undefined): string {

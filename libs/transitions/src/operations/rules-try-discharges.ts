@@ -1,10 +1,17 @@
 // An operation of Septum's own, defined as https://hl7.org/fhir/R4/operations.html asks.
 import { Controller, Inject } from '@nestjs/common';
 import { assertScope, type Caller } from '#platform/access';
-import { asFault, Fault } from '#platform/fhir';
+import { asFault } from '#platform/fhir';
 import { Handles, reply, type Reply } from '#platform/messaging';
 import { assertMayHandleRules, packCode } from '#platform/rules';
-import { InvokeOperation, operation } from '#platform/runtime';
+import {
+  instantIn,
+  InvokeOperation,
+  operation,
+  readParameters,
+  requiredValue,
+  wholeNumberIn,
+} from '#platform/runtime';
 import type { TransitionRules } from '../domain/transition-rules.ts';
 import { fact } from '../domain/fact.ts';
 import { sectionDifferences, type SectionDifference } from '../domain/section-differences.ts';
@@ -20,6 +27,7 @@ export const rulesTryDischarges = operation('transitions', {
     'What a rule pack would make otherwise of the discharge summaries there are; nothing is written.',
 });
 
+const known = ['name', 'version', 'since', '_count', 'before'];
 const mostDocuments = 100;
 /** Of what a document was made some may be expunged by now, or not for this caller. */
 const lost = new Set(['not-found', 'gone', 'forbidden']);
@@ -41,10 +49,13 @@ export class RulesTryDischargesOperation {
   ) {}
 
   @Handles(rulesTryDischarges.contract)
-  async try(caller: Caller, { parameters }: InvokeOperation): Promise<Reply<object>> {
+  async try(caller: Caller, request: InvokeOperation): Promise<Reply<object>> {
     assertMayHandleRules(caller, 'r');
     assertScope(caller, 'Composition', 'r');
-    const { name, version, count, since, before } = readParameters(parameters);
+    const asked = readParameters(request, undefined, known);
+    const [name, version] = [requiredValue(asked, 'name'), requiredValue(asked, 'version')];
+    const count = Math.min(wholeNumberIn(asked, '_count') ?? 20, mostDocuments);
+    const [since, before] = [instantIn(asked, 'since'), wholeNumberIn(asked, 'before')];
     const candidate = await this.rules.rulesOfPack(packCode({ name, version }));
     const inForce = await this.rules.rulesInForce(Date.now());
     const found = await this.sources.newest(caller, {
@@ -95,33 +106,4 @@ function parameterOf({ composition }: DischargeSource, difference: SectionDiffer
     ...told.map(([name, valueString]) => ({ name, valueString })),
   ];
   return { name: 'difference', part };
-}
-
-const known = ['name', 'version', 'since', '_count', 'before'];
-
-function readParameters(parameters: InvokeOperation['parameters']) {
-  const unknown = Object.keys(parameters).find(
-    (name) => !known.includes(name) && name !== '_format' && name !== '_pretty',
-  );
-  if (unknown !== undefined)
-    throw new Fault('unknown-parameter', `There are the parameters ${known.join(', ')}, and no other.`);
-  const last = (name: string) => parameters[name]?.at(-1);
-  const [name, version, since, before] = ['name', 'version', 'since', 'before'].map(last);
-  if (name === undefined || version === undefined)
-    throw new Fault('bad-parameter', 'Name the pack by the parameters name and version.');
-  const from = since === undefined ? undefined : Date.parse(since);
-  if (Number.isNaN(from))
-    throw new Fault('bad-parameter', 'since must be an instant such as 2026-01-31T08:00:00Z.');
-  return {
-    name,
-    version,
-    since: from,
-    before: before === undefined ? undefined : wholeNumber('before', before),
-    count: Math.min(wholeNumber('_count', last('_count') ?? '20'), mostDocuments),
-  };
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
-  throw new Fault('bad-parameter', `The value of ${name} cannot be read: write a whole number from 1.`);
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWithData, eventually, openHouse, type House, type Json } from '#platform/testing';
+import { V2Feed } from './harness/v2-feed.ts';
 
 interface Found {
   readonly entry?: readonly { readonly resource: Json }[];
@@ -10,11 +11,11 @@ interface Found {
 
 const system = 'http://elsewhere.example/mrn';
 
-function foreignPatient(value: string): Json {
+function foreignPatient(known: string | Json): Json {
   return {
     resourceType: 'Patient',
     id: 'theirs',
-    identifier: [{ system, value }],
+    identifier: [typeof known === 'string' ? { system, value: known } : known],
     name: [{ family: 'Foreign', given: ['Fay'] }],
     birthDate: '1961-07-01',
   };
@@ -40,7 +41,7 @@ function bundle(type: string, identifier: string, ...resources: readonly Json[])
   };
 }
 
-function notice(patient: string, identifier = randomUUID(), event = 'notification-admit'): Json {
+function notice(patient: string | Json, identifier = randomUUID(), event = 'notification-admit'): Json {
   const header = {
     resourceType: 'MessageHeader',
     id: randomUUID(),
@@ -186,6 +187,26 @@ describe('what other systems send', () => {
     expect(patient).toMatchObject({ name: [{ family: 'Foreign' }], birthDate: '1961-07-01' });
     await until(`Communication?patient=${String(patient!['id'])}`, 2);
     expect(await found(`Patient?identifier=${system}|${number}`)).toHaveLength(1);
+  });
+
+  it('makes one patient with a message of HL7 v2 that comes at the same time', async () => {
+    const number = randomUUID();
+    const registration = [
+      'EVN||20261122',
+      `PID|1||${number}^^^&1.2.840.113619.4711&ISO^MR||Foreign^Fay||19610701|F`,
+    ];
+    const known = { system: 'urn:oid:1.2.840.113619.4711', value: number };
+    const feed = new V2Feed(`at-once-${number.slice(0, 4)}`, () => house.mllpPort);
+    const [{ status }] = await Promise.all([
+      house.fhir.post('$process-message', notice(known)),
+      feed.send('ADT^A28^ADT_A05', registration),
+    ]);
+    expect(status).toBe(200);
+    await eventually(async () => {
+      const patients = await found(`Patient?identifier=${known.system}|${number}`);
+      expect(patients).toMatchObject([{ gender: 'female' }]);
+      expect(await found(`Communication?patient=${String(patients[0]!['id'])}`)).toHaveLength(1);
+    });
   });
 
   it('is refused when it is of another event, or about nobody', async () => {

@@ -13,3 +13,20 @@ export function derivedId(...from: readonly string[]): string {
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return bytes.toString('hex', 0, 16).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
+
+/**
+ * The id of a resource of which nobody here knows more than an identifier: whichever way the first news of it comes, a
+ * message or a document, and if both come at once, it is one resource.
+ */
+export function identifiedId(
+  type: string,
+  { system = '', value }: { readonly system?: string; readonly value: string },
+): string {
+  return derivedId('identified', type, system, value);
+}
+
+/**
+ * By which of several identifiers a patient is known, the best first: those that one organisation gives each of its
+ * patients once. Codes of https://terminology.hl7.org/CodeSystem-v2-0203.html
+ */
+export const patientIdentifierTypes: readonly string[] = ['MR', 'PI', 'PT', 'PN'];

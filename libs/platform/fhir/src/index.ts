@@ -14,12 +14,13 @@
  *   typeDefinition(name) → elements;  valueSetCodes(url) → codes by system
  *   sliceParameters(text) → [{ name, value?, resource?: text, parts }]
  *   memberTexts(text) → each member of an object with its JSON text; objectText(members) → the object
- *   idForm; derivedId(...words); printableName(name)            what an error may repeat of a client's words
+ *   idForm; derivedId(...words); identifiedId(type, identifier)
+ *   printableName(name)                                         what an error may repeat of a client's words
  *   parseLexical(text), copyLexical(json), lexicalNumber(text)  numbers that are written as they were read
  *   operationOutcome(fault or issues) → JSON text;  definitionSet() → content hash of the definitions
  */
 export * from './fault.ts';
-export { derivedId, idForm } from './id.ts';
+export { derivedId, identifiedId, idForm, patientIdentifierTypes } from './id.ts';
 export { copyLexical, lexicalNumber, parseLexical } from './lexical-json.ts';
 export { printableName } from './printable-name.ts';
 export * from './search-request.ts';

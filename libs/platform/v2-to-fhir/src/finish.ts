@@ -1,3 +1,4 @@
+import { identifiedId } from '#platform/fhir';
 import { identityOf, idOf, type Surroundings } from './identity.ts';
 import type { Identity, Lineage, MappedResource, MappingIssue } from './mapped.ts';
 import { complete, neededFor, usualLinks } from './own/completion.ts';
@@ -123,7 +124,7 @@ export class Finish {
         : [draft.type, facility, messageId];
       const mayRepeat = !identity || numbered.has(draft.type);
       const key = mayRepeat ? freeKey(base, byKey) : base.join('\u0000');
-      this.#ids.set(draft, idOf(key));
+      this.#ids.set(draft, identity && !mayRepeat ? identifiedId(draft.type, identity) : idOf(key));
       const first = byKey.get(key);
       if (first) {
         if (this.#refersTo(draft, first)) this.#run.issues.push(mergedIntoSelf);

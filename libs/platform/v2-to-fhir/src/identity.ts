@@ -1,4 +1,5 @@
 import { hash as digest } from 'node:crypto';
+import { patientIdentifierTypes } from '#platform/fhir';
 import type { Segment } from '#platform/hl7v2';
 import type { Identity } from './mapped.ts';
 import { leafAt, Leaf, Link, Many, type Draft, type Node, type Tree } from './tree.ts';
@@ -124,7 +125,7 @@ const medication: Rule = (_, around) =>
   entity(around, ...placer, ...filler) ?? part(entity(around, ['RXE', 15]), 'rx');
 
 const rules: Readonly<Record<string, Rule>> = {
-  Patient: (draft, around) => own(draft, around, 'MR', 'PI', 'PT', 'PN'),
+  Patient: (draft, around) => own(draft, around, ...patientIdentifierTypes),
   Encounter: (draft, around) =>
     own(draft, around, 'VN') ?? part(patient(draft, around), leafAt(draft.content, 'period', 'start') ?? ''),
   ServiceRequest: (draft, around) =>

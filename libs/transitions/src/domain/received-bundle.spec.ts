@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseMessage } from '#platform/hl7v2';
+import { Mapper } from '#platform/v2-to-fhir';
 import type { Fields } from './fact.ts';
 import {
   foreignPatient,
@@ -77,6 +79,14 @@ describe('a patient whom nobody knew', () => {
     const idOf = (...identifier: Fields[]) => newPatientId(patientIdentifiers({ identifier }));
     expect(idOf(one, other)).toBe(idOf(other, one));
     expect(idOf({ value: '1' })).toBeUndefined();
+  });
+
+  it('has the id that a message of HL7 v2 gives, by the same number of several', () => {
+    const numbers = '4711^^^&1.2.840.99&ISO^MR~999^^^&1.2.840.11&ISO^SS';
+    const text = `MSH|^~\\&|ADT|GH|||20260301||ADT^A28^ADT_A05|1|P|2.5.1\rPID|1||${numbers}||Doe^Jane`;
+    const { resources } = new Mapper().map(parseMessage(text));
+    const { id, content } = resources.find(({ type }) => type === 'Patient')!;
+    expect(newPatientId(patientIdentifiers(content))).toBe(id);
   });
 
   it('leaves behind what leads elsewhere', () => {

@@ -1,5 +1,5 @@
-import { derivedId } from '#platform/fhir';
-import { all, fields, words, type Fields } from './fact.ts';
+import { identifiedId, patientIdentifierTypes } from '#platform/fhir';
+import { all, fields, hasCode, words, type Fields } from './fact.ts';
 
 /** The notifications that are taken. https://hl7.org/fhir/us/davinci-alerts/STU1.1/ValueSet-notification-event.html */
 export const noticeEvents = [
@@ -106,17 +106,27 @@ export function foreignEncounter({ first, follow }: ReceivedBundle): Fields {
   );
 }
 
+/** The best first, in whatever order they came. */
 export function patientIdentifiers(patient: Fields): readonly KnownBy[] {
   return all(patient['identifier'])
-    .flatMap(({ system, value }) =>
-      words(system) && words(value) ? [{ system: String(system), value: String(value) }] : [],
-    )
-    .toSorted((one, other) => (`${one.system}|${one.value}` < `${other.system}|${other.value}` ? -1 : 1));
+    .filter(({ system, value }) => words(system) && words(value))
+    .map(({ system, value, type }) => ({ rank: rankOf(type), system: String(system), value: String(value) }))
+    .toSorted((one, other) => one.rank - other.rank || (wordsOf(one) < wordsOf(other) ? -1 : 1))
+    .map(({ system, value }) => ({ system, value }));
 }
 
-/** The id of the patient whom nobody knew: whoever brings the news first, there is one. */
-export function newPatientId([first]: readonly KnownBy[]): string | undefined {
-  return first && derivedId('received-patient', first.system, first.value);
+function rankOf(type: unknown): number {
+  const rank = patientIdentifierTypes.findIndex((code) => hasCode(type, code));
+  return rank < 0 ? patientIdentifierTypes.length : rank;
+}
+
+function wordsOf({ system, value }: KnownBy): string {
+  return `${system}|${value}`;
+}
+
+/** The id of the patient whom nobody knew: whoever brings the news first, HL7 v2 messages among them, there is one. */
+export function newPatientId([best]: readonly KnownBy[]): string | undefined {
+  return best && identifiedId('Patient', best);
 }
 
 /** What is taken over of a patient whom nobody here knows. What leads elsewhere stays behind. */

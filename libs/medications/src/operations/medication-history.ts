@@ -1,9 +1,8 @@
 // An operation of Septum's own, defined as https://hl7.org/fhir/R4/operations.html asks.
 import { Controller, Inject } from '@nestjs/common';
 import { assertScope, hasScope, type Caller } from '#platform/access';
-import { Fault, printableName } from '#platform/fhir';
 import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
-import { InvokeOperation, operation } from '#platform/runtime';
+import { InvokeOperation, operation, readParameters, wholeNumberIn } from '#platform/runtime';
 import { ResourceStoreToken, type LocalReference, type ResourceStore } from '#platform/store';
 import { conceptText } from '../domain/element.ts';
 import { historyLine, historySources, type HistoryLine } from '../domain/history-line.ts';
@@ -59,13 +58,12 @@ export class MedicationHistoryOperation {
   }
 
   @Handles(medicationHistory.contract)
-  async history(
-    caller: Caller,
-    { id, base, parameters }: InvokeOperation,
-    scope: CallScope,
-  ): Promise<Reply<object>> {
+  async history(caller: Caller, request: InvokeOperation, scope: CallScope): Promise<Reply<object>> {
+    const { id, base } = request;
     const patient = String(id);
-    const { count, cursor } = readParameters(parameters);
+    const asked = readParameters(request, undefined, ['_count', '_cursor']);
+    const count = Math.min(wholeNumberIn(asked, '_count') ?? defaultCount, mostCount);
+    const cursor = asked.get('_cursor')?.at(-1);
     const kept = this.#own.suppressedFor(caller);
     const types = historySources.map(({ type }) => type).filter((type) => !kept.includes(type));
     if (types.length === 0) assertScope(caller, historySources[0].type, 's');
@@ -140,26 +138,6 @@ function linksTo(
     `${address}?_count=${count}${at === undefined ? '' : `&_cursor=${encodeURIComponent(at)}`}`;
   const self = { relation: 'self', url: addressOf(cursor) };
   return next === undefined ? [self] : [self, { relation: 'next', url: addressOf(next) }];
-}
-
-function readParameters(parameters: InvokeOperation['parameters']): {
-  count: number;
-  cursor: string | undefined;
-} {
-  const unknown = Object.keys(parameters).find(
-    (name) => !['_count', '_cursor', '_format', '_pretty'].includes(name),
-  );
-  if (unknown !== undefined) {
-    throw new Fault(
-      'unknown-parameter',
-      `$medication-history does not know the parameter ${printableName(unknown)}: use _count.`,
-    );
-  }
-  const written = parameters['_count']?.at(-1) ?? String(defaultCount);
-  if (!/^[1-9]\d{0,8}$/.test(written)) {
-    throw new Fault('bad-parameter', 'The value of _count cannot be read: write a whole number from 1.');
-  }
-  return { count: Math.min(Number(written), mostCount), cursor: parameters['_cursor']?.at(-1) };
 }
 
 /** Without Provenance and Medication the lines are all there; some lack who recorded them, some their name. */

@@ -130,7 +130,7 @@ export class SendContent {
   async #tell(caller: Caller, outgoing: Outgoing): Promise<Verdict> {
     const { delivery, recipient, concerns, signal } = outgoing;
     const controlId = controlIdOf(delivery);
-    const code = await this.#mllp.send(caller, communicationByV2, {
+    const answer = await this.#mllp.send(caller, communicationByV2, {
       partner: recipient.partner.name,
       url: recipient.address,
       content: this.#encoded(outgoing, controlId),
@@ -138,7 +138,7 @@ export class SendContent {
       concerns,
       signal,
     });
-    return verdictOfAcknowledgement(code, controlId);
+    return verdictOfAcknowledgement(answer, controlId);
   }
 
   /** What cannot be written now cannot be written the next time either, and must not hold up what follows. */

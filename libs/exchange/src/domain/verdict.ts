@@ -49,12 +49,19 @@ function responseCode(text: string): string | undefined {
   }
 }
 
-/** MSA-1 of an acknowledgement, table 0008. */
-export function verdictOfAcknowledgement(code: string, controlId: string): Verdict {
+/** Of table 0357: application internal error. */
+const ownTrouble = '207';
+
+/** MSA-1 of an acknowledgement, table 0008, and what its first error segment says, table 0357. */
+export function verdictOfAcknowledgement(
+  { code, error }: { readonly code: string; readonly error: string | undefined },
+  controlId: string,
+): Verdict {
   const known = /^[AC][AER]$/.test(code) ? code : 'of no known code';
   const proof = `MSA ${known} ${controlId}`;
   if (known.endsWith('A')) return { is: 'taken', proof };
   const reason = `The recipient acknowledged with ${known}.`;
+  if (error === ownTrouble) return { is: 'again', proof, reason, isRefusal: false };
   if (known.endsWith('R')) return { is: 'refused', proof, reason: `${reason} ${seeThere}` };
   return { is: 'again', proof, reason, isRefusal: true };
 }

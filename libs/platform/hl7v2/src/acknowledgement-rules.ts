@@ -31,8 +31,10 @@ export function isAcknowledgementDue(
   }
 }
 
-/** What the message is not to blame for, or is not meant for this receiver: refused, rather than wrong. */
-const refusals: readonly ErrorCode[] = ['200', '201', '202', '203', '207'];
+/** A message of a kind, or for a purpose, that this receiver does not take: refused, rather than wrong. */
+const refusals: readonly ErrorCode[] = ['200', '201', '202', '203'];
+/** The receiver's own trouble: as an application it refuses for now; that it could not store is an error of the accept kind. */
+const ownTrouble: ErrorCode = '207';
 
 /** The code for what is wrong with a message: warnings and information alone leave it accepted. */
 export function acknowledgementCode(
@@ -43,7 +45,10 @@ export function acknowledgementCode(
   const serious = errors.filter(({ severity = 'E' }) => severity === 'E');
   if (serious.length === 0) return `${letter}A`;
   const refused = serious.some(
-    ({ code, location }) => refusals.includes(code) || location?.segment === 'MSH',
+    ({ code, location }) =>
+      refusals.includes(code) ||
+      location?.segment === 'MSH' ||
+      (code === ownTrouble && kind === 'application'),
   );
   return refused ? `${letter}R` : `${letter}E`;
 }

@@ -144,12 +144,17 @@ describe('acknowledgementCode', () => {
     [[], 'AA'],
     [[{ ...wrong, severity: 'W' }], 'AA'],
     [[wrong], 'AE'],
-    [[{ code: '207', message: '' }], 'AR'],
     [[wrong, { code: '200', message: '' }], 'AR'],
     [[{ code: '102', location: parseLocation('MSH-18'), message: '' }], 'AR'],
   ] as [MessageError[], AcknowledgementCode][])('of %j is %s', (errors, code) => {
     expect(acknowledgementCode('application', errors)).toBe(code);
     expect(acknowledgementCode('accept', errors)).toBe(code.replace('A', 'C'));
+  });
+
+  it('refuses for now in the application where the receiver itself has trouble, and is an error of storing', () => {
+    const trouble: MessageError[] = [{ code: '207', message: '' }];
+    expect(acknowledgementCode('application', trouble)).toBe('AR');
+    expect(acknowledgementCode('accept', trouble)).toBe('CE');
   });
 });
 

@@ -7,6 +7,7 @@ export const errorCodes = {
   '101': 'Required field missing',
   '102': 'Data type error',
   '103': 'Table value not found',
+  '104': 'Value too long',
   '198': 'Non-Conformant Cardinality',
   '199': 'Other HL7 Error',
   '200': 'Unsupported message type',

@@ -16,6 +16,14 @@ export interface OutboundMessage extends Leaving {
   readonly signal?: AbortSignal;
 }
 
+/** What a partner said of a message. */
+export interface OutboundAcknowledgement {
+  /** MSA-1. */
+  readonly code: string;
+  /** ERR-3 of the first error, since version 2.5, of https://terminology.hl7.org/CodeSystem-v2-0357.html. */
+  readonly error: string | undefined;
+}
+
 const messageLimit = 16 * 1024 * 1024;
 
 /** Sends HL7 v2 messages to the partners of an installation, for one context. */
@@ -29,21 +37,21 @@ export class OutboundMllp {
   }
 
   /**
-   * Sends a message once, on a connection of its own, and answers MSA-1 of what acknowledges it: what was checked is what
-   * is used, and nothing fails because a partner had given up an idle connection. The audit record that names the
+   * Sends a message once, on a connection of its own, and answers what acknowledges it: what was checked is what is used, and nothing fails because a partner had given up an idle connection. The audit record that names the
    * recipient is durable before anything leaves.
    *
    * @throws Fault `forbidden`: no partner of the exit's kind is declared there; `too-large`; `unavailable`: no
    * acknowledgement came, though the message may have arrived
    */
-  async send(caller: Caller, exit: Exit, message: OutboundMessage): Promise<string> {
+  async send(caller: Caller, exit: Exit, message: OutboundMessage): Promise<OutboundAcknowledgement> {
     const { partner, url } = destination(this.#options, exit, message);
     if (message.content.byteLength > messageLimit)
       throw new Fault('too-large', `More than ${messageLimit} bytes for ${partner.name}. Send less at once.`);
     await recorded(this.#options, caller, exit, message);
     const client = await this.#connect(partner, url);
     try {
-      return (await client.send(message.content, message.controlId, message.signal)).code;
+      const { code, message: answer } = await client.send(message.content, message.controlId, message.signal);
+      return { code, error: answer.at('ERR-3.1') };
     } catch (error) {
       throw failed(partner, error);
     } finally {

@@ -21,7 +21,8 @@ describe('a message to a partner by MLLP', () => {
         received.push(Buffer.from(content).toString());
         const header = readMessage(content).message.first('MSH');
         if (code === undefined) return undefined;
-        return Buffer.from(acknowledge(header, code, { controlId: '1', now: new Date() }));
+        const errors = code === 'AR' ? [{ code: '207' as const, message: 'Later.' }] : [];
+        return Buffer.from(acknowledge(header, code, { controlId: '1', now: new Date(), errors }));
       },
       ...options,
     });
@@ -40,9 +41,9 @@ describe('a message to a partner by MLLP', () => {
   it('arrives, and what acknowledges it is answered, whatever it says', async () => {
     const baseUrl = `mllp://127.0.0.1:${await listen()}`;
     const { send } = mllpTo({ baseUrl });
-    expect(await send(baseUrl)).toBe('AA');
+    expect(await send(baseUrl)).toEqual({ code: 'AA' });
     code = 'AR';
-    expect(await send(baseUrl)).toBe('AR');
+    expect(await send(baseUrl)).toEqual({ code: 'AR', error: '207' });
     expect(received).toEqual([expect.stringContaining('ADT^A01'), expect.stringContaining('ADT^A01')]);
   });
 
@@ -83,7 +84,7 @@ describe('a message to a partner by MLLP', () => {
     await expect(send(baseUrl)).rejects.toThrow(/leads to a loopback address; it was not called/);
     expect(received).toEqual([]);
     const declared = mllpTo({ baseUrl, network: 'loopback' }, { resolve });
-    expect(await declared.send(baseUrl)).toBe('AA');
+    expect(await declared.send(baseUrl)).toMatchObject({ code: 'AA' });
   });
 
   it('says of a failure what to look at, and nothing of the message', async () => {
@@ -115,7 +116,9 @@ describe('a message to a partner by MLLP', () => {
     const port = await listen({ tls: { certificate, key, clientAuthorities } });
     const baseUrl = `mllps://127.0.0.1:${port}`;
     const own = { certFile: file('client.pem'), keyFile: file('client.key') };
-    expect(await mllpTo({ baseUrl, caFile: file('server.pem'), ...own }).send(baseUrl)).toBe('AA');
+    expect(await mllpTo({ baseUrl, caFile: file('server.pem'), ...own }).send(baseUrl)).toMatchObject({
+      code: 'AA',
+    });
     const untrusted = mllpTo({ baseUrl, caFile: file('client.pem'), timeoutMs: 300 });
     await expect(untrusted.send(baseUrl)).rejects.toThrow(/was not reached \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
     expect(received).toHaveLength(1);

@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { parseMessage } from '#platform/hl7v2';
 import { RuleBook } from '#platform/rules';
+import { markedPack } from '../../../test/rule-packs/marked-pack.ts';
 import { removeSettled } from '../src/store/v2-queue.ts';
 import { ReadV2 } from '../src/v2/read-v2.ts';
 import { V2Intake } from '../src/v2/v2-intake.ts';
@@ -58,7 +60,7 @@ describe('a message that comes while the database is away', () => {
     try {
       expect(told(await running.take(message('1'), profile))).toEqual([['AR', '1', '207']]);
       expect(told(await running.take(message('2', { enhanced: true }), profile))).toContainEqual([
-        'CR',
+        'CE',
         '2',
         '207',
       ]);
@@ -75,6 +77,41 @@ describe('a message that comes while the database is away', () => {
       { control_id: '1', repeated: 0 },
       { control_id: '2', repeated: 0 },
     ]);
+  });
+});
+
+describe('messages that come at once', () => {
+  it('are kept in the order in which they came, though the rules that decide are yet to be read', async () => {
+    const rules = new RuleBook(house.database);
+    const { name, version } = await rules.hold(JSON.stringify(markedPack('1.0')));
+    await rules.note({ position: 1, at: 0, name, version, until: null, state: 'settled' });
+    const ids = Array.from({ length: 8 }, (_, nth) => String(nth));
+    for (let round = 0; round < 5; round += 1) {
+      const running = intake();
+      await Promise.all(ids.map((id) => running.take(message(`${round}-${id}`), profile)));
+      expect((await kept()).slice(-8).map(({ control_id }) => control_id)).toEqual(
+        ids.map((id) => `${round}-${id}`),
+      );
+    }
+    await house.database.query('*', { text: 'DELETE FROM rule_change' });
+  });
+
+  it('and are the same, get one acknowledgement, and are counted', async () => {
+    const running = intake();
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => running.take(message('same'), profile)),
+    );
+    const texts = answers.map(([bytes]) => Buffer.from(bytes!).toString());
+    expect(new Set(texts).size).toBe(1);
+    expect(await kept()).toEqual([{ control_id: 'same', repeated: 3 }]);
+  });
+
+  it('are kept though their header has what no column holds', async () => {
+    const running = intake();
+    const long = randomBytes(6_000).toString('hex');
+    for (const id of ['N\\X00\\1', `N\0${2}`, long])
+      expect(told(await running.take(message(id), profile))[0]![0]).toBe('AA');
+    expect((await kept()).map(({ control_id }) => control_id)).toEqual(['N1', 'N2', long.slice(0, 227)]);
   });
 });
 

@@ -117,10 +117,14 @@ async function repeat(
   if (messages.length === 0) return new Map();
   const rows = await transaction.query<{ id: string; acknowledgement: Buffer }>({
     name: 'exchange.v2.repeat',
-    text: `UPDATE v2_message m SET repeated = repeated + 1
-      FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) AS g (id, sender, control_id, body_hash)
-      WHERE m.sender = g.sender AND m.control_id = g.control_id AND m.body_hash = g.body_hash
-      RETURNING g.id, m.acknowledgement`,
+    text: `WITH again AS (
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) AS g (id, sender, control_id, body_hash)),
+      counted AS (
+        UPDATE v2_message m SET repeated = repeated + times
+        FROM (SELECT sender, control_id, body_hash, count(*)::int AS times FROM again GROUP BY 1, 2, 3) g
+        WHERE m.sender = g.sender AND m.control_id = g.control_id AND m.body_hash = g.body_hash
+        RETURNING g.*, m.acknowledgement)
+      SELECT again.id, acknowledgement FROM again JOIN counted USING (sender, control_id, body_hash)`,
     values: [
       messages.map(({ id }) => id),
       messages.map(({ sender }) => sender),

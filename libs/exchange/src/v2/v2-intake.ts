@@ -34,6 +34,8 @@ import { messageIdentity, senderIdentity, type MessageIdentity } from './message
 import { issueOf, ReadV2 } from './read-v2.ts';
 
 const mostTogether = 64;
+/** Of MSH-3, MSH-4 and MSH-10 in the longest of HL7's versions: version 2.8.2, chapter 2.14.9. */
+const longestName = 227;
 /** About what a commit takes. */
 const gatherMs = 5;
 /** Between two acknowledgements that are kept together: no frame can hold it. */
@@ -71,6 +73,8 @@ export class V2Intake {
   readonly #rules: RuleBook;
   readonly #together: Together<NewV2Message, Kept>;
   #secret: Promise<string> | undefined;
+  /** Settled once all messages are examined that came before. */
+  #examined: Promise<unknown> = Promise.resolve();
 
   constructor(
     @Inject(ContextDatabaseToken) database: ContextDatabase,
@@ -100,7 +104,7 @@ export class V2Intake {
    */
   async take(body: Uint8Array, profile: ListenerProfile): Promise<readonly Uint8Array[]> {
     try {
-      const examined = await this.#examine(body, profile);
+      const examined = await this.#inTurn(this.#examine(body, profile));
       const { acknowledgement } = await this.#together.add('*', newMessage(body, profile, examined));
       return framesOf(acknowledgement);
     } catch (error) {
@@ -131,6 +135,14 @@ export class V2Intake {
   /** Answers the beginning of a message that is larger than a listener takes. */
   refuse(beginning: Uint8Array): Promise<readonly Uint8Array[]> {
     return Promise.resolve(notTaken(salvageHeader(beginning), tooLarge));
+  }
+
+  /** Whatever the rules of one message are waited for, messages go on in the order in which they came. */
+  async #inTurn<Result>(examining: Promise<Result>): Promise<Result> {
+    const before = this.#examined;
+    this.#examined = Promise.allSettled([before, examining]);
+    await before;
+    return examining;
   }
 
   #identitySecret(): Promise<string> {
@@ -194,7 +206,7 @@ const notKept: MessageError = {
 };
 
 const tooLarge: MessageError = {
-  code: '207',
+  code: '104',
   message: 'The message is larger than this listener takes. Send it in parts.',
 };
 
@@ -205,10 +217,10 @@ function newMessage(body: Uint8Array, profile: ListenerProfile, examined: Examin
     id: randomUUID(),
     receivedAt,
     listener: profile.name,
-    sender: `${header?.value(3) ?? ''}|${header?.value(4) ?? ''}`,
-    controlId: header?.value(10) ?? '',
+    sender: `${stored(header?.value(3))}|${stored(header?.value(4))}`,
+    controlId: stored(header?.value(10)),
     bodyHash: hash('sha256', body, 'buffer'),
-    event: header === undefined ? 'unreadable' : `${header.value(9) ?? ''}^${header.value(9, 2) ?? ''}`,
+    event: header === undefined ? 'unreadable' : `${stored(header.value(9))}^${stored(header.value(9, 2))}`,
     ...identity,
     state: isSerious ? 'rejected' : 'waiting',
     body: Buffer.from(body),
@@ -216,6 +228,12 @@ function newMessage(body: Uint8Array, profile: ListenerProfile, examined: Examin
     acknowledgement: acknowledgements(examined),
     issues: errors.map((each) => issueOf(each)),
   };
+}
+
+/** No column takes every character, no index every length; what tells two messages apart in any case is their content. */
+function stored(value = ''): string {
+  // eslint-disable-next-line no-control-regex
+  return value.replaceAll(/[\u0000-\u001f]/g, '').slice(0, longestName);
 }
 
 /** Those that are due: that it is kept, and what is to be said of its content. */

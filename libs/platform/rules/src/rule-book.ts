@@ -31,7 +31,7 @@ export interface HeldPack {
 export class RuleBook {
   readonly #database: ContextDatabase;
   readonly #leads: boolean;
-  readonly #packs = new Map<string, RulePack>();
+  readonly #packs = new Map<string, Promise<RulePack>>();
   #schedule: { readonly readAt: number; readonly changes: Promise<readonly RuleChange[]> } | undefined;
 
   constructor(database: ContextDatabase, { leads = false }: RuleBookOptions = {}) {
@@ -62,12 +62,13 @@ export class RuleBook {
   }
 
   /** @throws Fault `not-found` */
-  async pack(name: string, version: string): Promise<RulePack> {
+  pack(name: string, version: string): Promise<RulePack> {
     const code = packCode({ name, version });
     const known = this.#packs.get(code);
     if (known !== undefined) return known;
-    const pack = readPack(await this.contentOf(name, version));
+    const pack = this.contentOf(name, version).then(readPack);
     this.#packs.set(code, pack);
+    pack.catch(() => this.#packs.delete(code));
     return pack;
   }
 

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#platform/access';
+import { Fault } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
 import { resourceContracts } from '#platform/store';
 import type { MappedResource } from '#platform/v2-to-fhir';
 import { ResourceOwners } from '../resource-owners.ts';
 import { address, type Known, type KnownResources } from './known.ts';
+import { Refused } from './refused.ts';
 
 /** Found by their identifiers, whoever stored them; what else a message makes, it finds again by the id it gave. */
 const foundByIdentifier = new Set(['Patient', 'Encounter']);
@@ -48,16 +50,19 @@ export class ResolveIdentities {
   }
 
   async resolve(caller: Caller, resources: readonly MappedResource[]): Promise<Resolved> {
-    // Asked all at once, so that those of one context share a round trip to its database.
-    const places = await Promise.all(
-      resources.filter(isFoundByIdentifier).map((resource) => this.#find(caller, resource)),
-    );
     const known = new Map<string, Known>();
     const moved = new Map<string, string>();
-    for (const { resource, id, known: found } of places) {
-      if (found !== undefined) known.set(address(found.stored), found);
-      if (id !== resource.id) moved.set(address(resource), address({ type: resource.type, id }));
-    }
+    const settle = async (places: readonly Promise<Place>[]) => {
+      for (const { resource, id, known: found } of await Promise.all(places)) {
+        if (found !== undefined) known.set(address(found.stored), found);
+        if (id !== resource.id) moved.set(address(resource), address({ type: resource.type, id }));
+      }
+    };
+    const sought = resources.filter(isFoundByIdentifier);
+    // Asked all at once, so that those of one context share a round trip to its database.
+    await settle(sought.filter((each) => !isMerged(each)).map((each) => this.#find(caller, each)));
+    // Who is merged is told from the survivor, so the survivor is found first.
+    await settle(sought.filter(isMerged).map((each) => this.#findMerged(caller, each, moved)));
     if (moved.size === 0) return { resources, known };
     const led = resources.map((resource) => {
       const id = moved.get(address(resource))?.split('/')[1] ?? resource.id;
@@ -67,7 +72,38 @@ export class ResolveIdentities {
   }
 
   async #find(caller: Caller, resource: MappedResource): Promise<Place> {
-    const { type, id, identity, content } = resource;
+    const { type, id } = resource;
+    const [first, ...more] = await this.#matches(caller, resource);
+    if (first === undefined) return { resource, id };
+    // Both of a merge carry the old number: the one whom the number made is asked where it leads.
+    const found = [first, ...more].find(({ stored }) => stored.id === id) ?? first;
+    if (type !== 'Patient') return { resource, id: found.stored.id, known: found };
+    return { resource, ...(await this.#survivor(caller, found)) };
+  }
+
+  /**
+   * The one who is merged into another, which the survivor, who carries both numbers, never is.
+   *
+   * @throws Refused when the number has led to the survivor since before: the merge goes the other way round
+   */
+  async #findMerged(
+    caller: Caller,
+    resource: MappedResource,
+    moved: ReadonlyMap<string, string>,
+  ): Promise<Place> {
+    const mapped = `Patient/${replacedBy(resource.content)}`;
+    const [, survivor] = (moved.get(mapped) ?? mapped).split('/');
+    const others = (await this.#matches(caller, resource)).filter(({ stored }) => stored.id !== survivor);
+    const found =
+      others.find(({ text }) => replacedBy(JSON.parse(text) as Linked) === survivor) ??
+      others.find(({ stored }) => stored.id === resource.id) ??
+      others[0];
+    if (found !== undefined) return { resource, id: found.stored.id, known: found };
+    if (resource.id === survivor) throw new Refused(resource, mergedTheOtherWay());
+    return { resource, id: resource.id };
+  }
+
+  async #matches(caller: Caller, { type, identity }: MappedResource): Promise<readonly Known[]> {
     const search = {
       filters: [{ parameter: 'identifier', type: 'token' as const, values: [identity!] }],
       sort: [],
@@ -75,16 +111,7 @@ export class ResolveIdentities {
       total: 'none' as const,
     };
     const { result, texts } = await this.#messenger.call(caller, this.#of(type).search, { type, search });
-    // Both of a merge carry the old number: the one whom the number made is asked where it leads.
-    const own = result.matches.findIndex((match) => match.id === id);
-    const at = own < 0 ? 0 : own;
-    const stored = result.matches[at];
-    if (stored === undefined) return { resource, id };
-    const found = { stored, text: texts[at]! };
-    // The message that merges says so of the one who is merged, and of nobody else.
-    if (type !== 'Patient' || replacedBy(content) !== undefined)
-      return { resource, id: stored.id, known: found };
-    return { resource, ...(await this.#survivor(caller, found)) };
+    return result.matches.map((stored, at) => ({ stored, text: texts[at]! }));
   }
 
   /** Where a patient leads who was merged into one who was merged into one … */
@@ -106,6 +133,20 @@ export class ResolveIdentities {
   #of(type: string) {
     return resourceContracts(this.#owners.contextOf(type)!);
   }
+}
+
+/** The message that merges says so of the one who is merged, and of nobody else. */
+function isMerged({ type, content }: MappedResource): boolean {
+  return type === 'Patient' && replacedBy(content) !== undefined;
+}
+
+function mergedTheOtherWay(): Fault {
+  const diagnostics =
+    'The patient of MRG-1 is the one into whom the patient of PID-3 was merged before. Take that merge back first.';
+  const issues = [
+    { severity: 'error' as const, code: 'business-rule', diagnostics, expression: 'Patient.identifier[0]' },
+  ];
+  return new Fault('business-rule', diagnostics, { issues });
 }
 
 /** https://hl7.org/fhir/R4/valueset-link-type.html */

@@ -7,7 +7,7 @@ import { bundleOf, stay, type Resource } from './stay.ts';
 
 const mapper = new Mapper();
 
-function thereAndBack(resources: readonly Resource[], event: V2Event): Record<string, unknown>[] {
+function textOf(resources: readonly Resource[], event: V2Event): string {
   const { text } = encodeV2({
     bundle: bundleOf(resources),
     event,
@@ -16,7 +16,11 @@ function thereAndBack(resources: readonly Resource[], event: V2Event): Record<st
     controlId: '1',
     at: 0,
   });
-  const { resources: found, issues } = mapper.map(parseMessage(text));
+  return text;
+}
+
+function thereAndBack(resources: readonly Resource[], event: V2Event): Record<string, unknown>[] {
+  const { resources: found, issues } = mapper.map(parseMessage(textOf(resources, event)));
   expect(issues).toEqual([]);
   return found.map(({ content }) => ({ ...content }));
 }
@@ -69,6 +73,13 @@ describe('a message that is read again', () => {
       diagnosis: [{ condition: reference('Condition'), use: { coding: [{ code: 'AD' }] }, rank: 1 }],
       serviceProvider: reference('Organization'),
     });
+  });
+
+  it('names the systems that everybody knows by their short names', () => {
+    const attending = { system: 'http://hl7.org/fhir/sid/us-npi', value: '9999999995' };
+    expectOne(found, { resourceType: 'Practitioner', identifier: [expect.objectContaining(attending)] });
+    expect(textOf(stay, 'A01')).toContain('|9999999995^Grey^Mer^^^Dr.^^^NPI^^^^NPI|');
+    expect(textOf(stay, 'A01')).toContain('~999-12-3456^^^USSSA^SS|');
   });
 
   it('says the same of those around the patient', () => {

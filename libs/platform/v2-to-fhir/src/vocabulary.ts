@@ -37,9 +37,9 @@ export class Vocabulary {
     );
   }
 
-  /** The identifier system of an assigning authority: its own URI, else that of its universal id, else ours. */
+  /** The identifier system of an assigning authority: what its name or universal id is known for, else the id as a URI, else ours. */
   authority(name: string | undefined, universal?: string, kind?: string): string | undefined {
-    const known = name === undefined ? undefined : this.#authorities[name];
+    const known = this.#authorities[name ?? ''] ?? this.#authorities[universal ?? ''];
     if (known !== undefined) return known;
     const given = universalUri(universal, kind);
     if (given !== undefined) return given;

@@ -1,10 +1,25 @@
-import type { RowOrGap } from '../tables.ts';
+import type { Row, RowOrGap } from '../tables.ts';
+import { npi } from './authorities.ts';
 import { gaps } from './rows.ts';
 
 const extension = (name: string): readonly string[] => [`=http://hl7.org/fhir/StructureDefinition/${name}`];
 const assemblyOrder = extension('humanname-assembly-order');
 const absent = extension('data-absent-reason');
 const noSystem = ['all', ['not', ['valued', 'XTN.3']], ['not', ['valued', 'XTN.4']]] as const;
+
+/**
+ * A number whose type is NPI is of the national system whoever passes it on: "typically CMS, but it may be used by all
+ * providers" (table 0203). One that cannot be an NPI, by its length, is left to the authority that is named.
+ * https://www.ecfr.gov/current/title-45/section-162.406
+ */
+function nationalProvider(line: number, type: string, number: string): Row {
+  return [
+    line,
+    type,
+    'identifier[1].system',
+    { when: ['all', ['is', type, ['NPI']], ['length', number, '=', 10]], set: [`=${npi}`] },
+  ];
+}
 
 /** Laid over HL7's datatype tables, line by line. */
 export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
@@ -41,6 +56,7 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
     [10.5, 'XCN.7', 'name.suffix[3]'],
     [12, 'XCN.9', 'identifier[1].assigner(Organization)', { map: 'HD[Organization-Authority]' }],
     [13, 'XCN.9', 'identifier[1].system', { map: 'HD[uri]' }],
+    nationalProvider(19.5, 'XCN.13', 'XCN.1'),
     [24, 'XCN.18', 'name.extension[1].url', { set: assemblyOrder }],
     [25, 'XCN.18', 'name.extension[1].valueCode', { codes: 'NameAssemblyOrder' }],
     [28, 'XCN.21', 'name.suffix[4]'],
@@ -50,7 +66,10 @@ export const datatypes: Readonly<Record<string, readonly RowOrGap[]>> = {
     ...gaps(4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 23, 24, 25, 26, 27, 28),
     [4.5, '', 'practitioner(Practitioner)', { map: 'XCN[Practitioner]' }],
   ],
-  'XON[Organization]': [[12, 'XON.6', 'identifier[1].system', { map: 'HD[uri]' }]],
+  'XON[Organization]': [
+    [12, 'XON.6', 'identifier[1].system', { map: 'HD[uri]' }],
+    nationalProvider(14.5, 'XON.7', 'XON.10'),
+  ],
   // "Must convert the date", which every element of a date does.
   'DTM[dateTime]': [[4, 'DTM.1', '$value']],
   'DR[dateTime]': [[4, 'DR.1', '$value']],

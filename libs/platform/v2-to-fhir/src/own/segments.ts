@@ -1,4 +1,5 @@
 import type { Row, RowOrGap } from '../tables.ts';
+import { ssn } from './authorities.ts';
 import { charges } from './charges.ts';
 import { contacts } from './contacts.ts';
 import { guarantor } from './guarantor.ts';
@@ -64,7 +65,7 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
   'PID[Patient]': [
     [26.5, 'PID-15', 'communication.preferred', { set: ['=true'] }],
     [32, 'PID-19', 'identifier[4].type.coding.code', { set: ['=SS'] }],
-    [35, 'PID-19', 'identifier[4].system', { set: ['=http://hl7.org/fhir/sid/us-ssn'] }],
+    [35, 'PID-19', 'identifier[4].system', { set: [`=${ssn}`] }],
     // The mother is a RelatedPerson, not part of the patient: PID[RelatedPerson-Mother].
     [37],
     ...usCore(16, 'PID-10', 'race'),

@@ -68,7 +68,9 @@ export class Finish {
     const known = this.#contributes.get(draft);
     if (known !== undefined) return known;
     this.#contributes.set(draft, false);
-    const said = this.#someHasSaid(draft.content);
+    const said = [...draft.content].some(
+      ([name, node]) => !draft.assumed.has(name) && this.#nodeHasSaid(node),
+    );
     this.#contributes.set(draft, said);
     return said;
   }
@@ -128,7 +130,7 @@ export class Finish {
       const first = byKey.get(key);
       if (first) {
         if (this.#refersTo(draft, first)) this.#run.issues.push(mergedIntoSelf);
-        else mergeInto(first.content, draft.content);
+        else join(first, draft);
         continue;
       }
       byKey.set(key, draft);
@@ -177,7 +179,7 @@ export class Finish {
     const effect = effectOf(this.#options.event, draft.type);
     const takenBack = effect.takenBack.map((path) => ({ path }));
     for (const removal of takenBack) removeAt(content, removal);
-    const assumed = [...effect.assumed, ...complete(draft.type, content)];
+    const assumed = [...effect.assumed, ...draft.assumed, ...complete(draft.type, content)];
     const mode = this.#options.modeOf(draft.type, identity);
     if (!identity) this.#reportUnidentified(draft);
     const removed = [...draft.removed, ...takenBack];
@@ -259,6 +261,12 @@ const mergedIntoSelf: MappingIssue = {
   location: 'MRG[1]-1',
   text: 'The patient cannot be merged into the same patient. Have the sender name the other.',
 };
+
+/** What one message says of one resource at several places. */
+function join(first: Draft, second: Draft): void {
+  mergeInto(first.content, second.content);
+  for (const name of second.assumed) first.assumed.add(name);
+}
 
 /** What several segments say of one person, in the same words: it is told once. */
 const toldOften = new Set(['identifier', 'name', 'address', 'telecom']);

@@ -100,8 +100,11 @@ function said(node: Node | undefined, around: Surroundings): string {
   return inside ? [...inside.values()].map((one) => said(one, around)).join('^') : '';
 }
 
+/** What is only assumed tells nothing apart. */
 function bySaying(draft: Draft, around: Surroundings, ...elements: string[]): Identity | undefined {
-  const all = elements.map((element) => said(draft.content.get(element), around));
+  const all = elements.map((element) =>
+    draft.assumed.has(element) ? '' : said(draft.content.get(element), around),
+  );
   return all.every((one) => one.replaceAll('^', '') === '')
     ? undefined
     : { system: around.facility, value: idOf(...all) };

@@ -22,7 +22,10 @@ export interface MappedResource {
   readonly mode: Mode;
   /** R4 JSON with `resourceType` and `id`. */
   readonly content: Readonly<Record<string, unknown>>;
-  /** Elements that no field of the message is behind: R4 demands them, or the event says nothing about them. */
+  /**
+   * Elements that yield to what is known: R4 demands them, the event says nothing about them, or they are taken from a field
+   * that is about something else.
+   */
   readonly assumed: readonly string[];
   /** Decimals that a number would not write as the message does, by path: `["valueQuantity.value", "5.10"]`. */
   readonly decimals: readonly (readonly [path: string, text: string])[];

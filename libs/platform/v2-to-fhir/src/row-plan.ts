@@ -46,6 +46,8 @@ export class RowPlan {
   readonly from: Reference;
   readonly steps: readonly Step[];
   readonly test: Test | undefined;
+  /** Whether what it writes yields to what is kept. */
+  readonly isAssumed: boolean;
   /** Whether it says something because its field is empty. */
   readonly speaksOfAbsence: boolean;
   /** `$this`, `$value`, or a path. */
@@ -75,6 +77,7 @@ export class RowPlan {
     this.steps = this.kind === 'path' ? compilePath(to, root) : [];
     this.last = this.steps.at(-1);
     this.test = details.when && compileCondition(details.when);
+    this.isAssumed = details.assumed ?? false;
     this.speaksOfAbsence = asksAbsence(details.when, from);
     this.set = details.set?.map((part) => (part.startsWith('=') ? part.slice(1) : parseReference(part)));
     const { last } = this;

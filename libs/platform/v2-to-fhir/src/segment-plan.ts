@@ -4,7 +4,7 @@ import { FieldPart, TextPart, type Part } from './part.ts';
 import type { Step } from './path.ts';
 import { RowPlan, rootOf, type Compiler } from './row-plan.ts';
 import type { Row } from './tables.ts';
-import type { Draft, Removal } from './tree.ts';
+import { assume, type Draft, type Removal } from './tree.ts';
 
 interface FieldRow {
   readonly row: RowPlan;
@@ -92,6 +92,7 @@ export class SegmentPlan {
         repetition: time,
         repeatingStep: step,
       });
+      if (wrote && row.isAssumed) assume(draft, row.steps);
       // Where nothing repeats, the first that says something is the one.
       if (wrote && repeatingStep < 0 && each === undefined && row.kind === 'path') return;
     }

@@ -22,6 +22,8 @@ export interface RowDetails {
   readonly codes?: string;
   /** A value put together of literals (`=text`) and values (`HD.2`) instead of the field's own. */
   readonly set?: readonly string[];
+  /** What it writes yields to what is kept, and is no word of its own: see `MappedResource.assumed`. */
+  readonly assumed?: boolean;
   /** A condition in prose: such a row rests until a table laid over it states it without. */
   readonly prose?: string;
 }

@@ -53,6 +53,8 @@ export type Node = Leaf | Many | Link | Tree;
 export class Draft {
   readonly type: string;
   readonly content: Tree = new Map();
+  /** Elements that are only assumed: see `MappedResource.assumed`. */
+  readonly assumed = new Set<string>();
   /** The element to take away, for what a message says is null. */
   readonly removed: Removal[] = [];
 
@@ -108,6 +110,14 @@ export function put(root: Tree, steps: readonly Step[], place: Place, value: Nod
     }
     tree = insideOf(next, step);
   }
+}
+
+/** Notes that what was put at a path is only assumed: an element of the resource, or of one that it refers to. */
+export function assume(draft: Draft, [step, ...inside]: readonly Step[]): void {
+  if (!step) return;
+  const node = draft.content.get(step.name);
+  if (inside.length > 0 && node instanceof Link) assume(node.draft, inside);
+  else draft.assumed.add(step.name);
 }
 
 /** Tables number references to different types alike: `performer[2](Organization)`, `performer[2](PractitionerRole)`. */

@@ -9,6 +9,7 @@ import { administration, dispense, medicationRequest } from './medications.ts';
 import { orders } from './orders.ts';
 import { restrictions } from './restrictions.ts';
 import { gaps, notValued, url } from './rows.ts';
+import { sendingFacility, servicingFacility } from './servicing-facility.ts';
 
 /** An extension of US Core on race or ethnicity: PID-10 and PID-22 are left to the realm by HL7. */
 function usCore(line: number, field: string, name: string, codes?: string): Row[] {
@@ -88,6 +89,7 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
     [85, 'PV1-53', 'episodeOfCare[*](EpisodeOfCare).extension.valueString'],
     [86, 'PV1-54', 'episodeOfCare[*](EpisodeOfCare).identifier', { map: 'CX[Identifier]' }],
     [63, 'PV1-37', 'hospitalization.destination(Location)', { map: 'DLD[Location-Discharge]' }],
+    ...servicingFacility,
   ],
   // "If person level VIP": it is the person who is important, and the visit's courtesy follows from it.
   'PV1[Patient]': [
@@ -110,6 +112,7 @@ export const segments: Readonly<Record<string, readonly RowOrGap[]>> = {
         when: ['is', 'MSH-9.2', ['A03', 'A05', 'A11', 'A13', 'A14', 'A38']],
       },
     ],
+    ...sendingFacility,
   ],
   'PV2[Encounter]': [
     [

@@ -9,6 +9,9 @@ import { fields, type Fact } from './domain/fact.ts';
 import type { NoticeFacts } from './domain/notice-message.ts';
 import { careGivers, reasons } from './gather-discharge-facts.ts';
 
+/** A PL has six levels, from the bed to the facility; a facility tree may have some more. Those beyond are not told. */
+const mostPlacesAround = 8;
+
 /** What a notice tells: the stay, the patient, who treats where, and for what. Not more: the document tells the rest. */
 @Injectable()
 export class GatherNoticeFacts {
@@ -52,7 +55,7 @@ export class GatherNoticeFacts {
     return { encounter, patient, others: unique([...directory, ...named, ...ofStay]) };
   }
 
-  /** Who treats where; of a role the person, of a place and a role the organization. */
+  /** Who treats where; of a role the person, of a place and a role the organization, of a place those around it. */
   async #directory(caller: Caller, encounter: Fact): Promise<readonly Fact[]> {
     const types = ['Practitioner', 'PractitionerRole', 'Organization', 'Location'];
     const named = this.#ask.local(careGivers(encounter), ...types);
@@ -63,6 +66,26 @@ export class GatherNoticeFacts {
       fields['managingOrganization'],
     ]);
     const further = this.#ask.local(behind, ...types).filter((reference) => !named.includes(reference));
-    return [...near, ...(await this.#ask.read(caller, directoryResources, further))];
+    const [beyond, around] = await Promise.all([
+      this.#ask.read(caller, directoryResources, further),
+      this.#placesAround(caller, near),
+    ]);
+    return unique([...near, ...beyond, ...around]);
+  }
+
+  /** A bed is named by the room, the ward and the building that it is in: all beds of a step are asked for at once. */
+  async #placesAround(caller: Caller, inner: readonly Fact[]): Promise<readonly Fact[]> {
+    const found: Fact[] = [];
+    const asked = new Set<string>();
+    let places = inner;
+    for (let step = 0; step < mostPlacesAround; step += 1) {
+      const partOf = places.filter(({ type }) => type === 'Location').map(({ fields }) => fields['partOf']);
+      const outer = this.#ask.local(partOf, 'Location').filter((each) => !asked.has(each));
+      if (outer.length === 0) break;
+      for (const each of outer) asked.add(each);
+      places = await this.#ask.read(caller, directoryResources, outer);
+      found.push(...places);
+    }
+    return found;
   }
 }

@@ -30,6 +30,13 @@ export class PracticeSystem {
     return [...this.#kept.values()].filter((each) => each.patient === patient).map(({ event }) => event);
   }
 
+  /** What the messages of an event say of a patient at a place, such as `PV1-3`. */
+  said(patient: string, event: string, place: string): (string | undefined)[] {
+    return [...this.#kept.values()]
+      .filter((each) => each.patient === patient && each.event === event)
+      .map(({ text }) => parseMessage(text).repetition(place)?.text);
+  }
+
   #take(text: string): Buffer {
     const message = parseMessage(text);
     const id = message.at('MSH-10') ?? '';

@@ -36,6 +36,7 @@ describe('a stay in one hospital', () => {
         board.news('discharges').filter((each) => JSON.stringify(each).includes(encounterOf.get(who)!)),
       ).toHaveLength(1);
     }, limitMs);
+    expect(practice.said(who, 'ADT^A03', 'PV1-3')).toEqual(['W2^101^1^NORTH']);
     const here = await hospitals.one(north, `Patient?identifier=${who}`);
     await eventually(async () => {
       const told = await hospitals.found(

@@ -101,9 +101,10 @@ export const place = told((reference, source) => {
   }
   components[4] = innermost.text('status');
   const description = innermost.text('description');
-  // A place that has a number is read by its name.
-  components[8] =
-    description ?? (innermost.all('identifier').length > 0 ? innermost.text('name') : undefined);
+  // A place that has a number is read by its name, where that is another.
+  const [number] = innermost.all('identifier').map((one) => one.peek('value'));
+  const name = number === undefined ? undefined : innermost.text('name');
+  components[8] = description ?? (name === number ? undefined : name);
   return Array.from(components);
 });
 

@@ -63,9 +63,7 @@ export class OneServer {
     const { name } = this.#partner;
     const until = Date.now() + timeLimitMs;
     try {
-      const patients = (await this.#search('Patient', `identifier=${identifiers}`, until)).filter(
-        isA('Patient'),
-      );
+      const patients = (await this.#identified(identifiers, until)).filter(isA('Patient'));
       if (patients.length === 0) return { resources: [], missing: [] };
       if (patients.length > 1)
         throw new Fault(
@@ -86,7 +84,7 @@ export class OneServer {
   async #ofType(type: string, patient: string, until: number): Promise<ForeignLines> {
     try {
       const query = `patient=${patient}&_include=${type}:medication&_count=${pageCount}`;
-      const found = await this.#search(type, query, until);
+      const found = await this.#search(type, { path: `${type}?${query}` }, until);
       const medications = new Map(found.filter(isA('Medication')).map((each) => [each.url, each.resource]));
       const resources = found
         .filter(isA(type))
@@ -105,16 +103,25 @@ export class OneServer {
     return medications.get(reference) ?? medications.get(`${this.#partner.base.href}${reference}`);
   }
 
-  async #search(type: string, query: string, until: number): Promise<ForeignResource[]> {
+  /** By POST: what identifies a person stands in no address, which servers and proxies write into their logs. */
+  #identified(identifiers: string, until: number): Promise<ForeignResource[]> {
+    return this.#search('Patient', { path: 'Patient/_search', form: `identifier=${identifiers}` }, until);
+  }
+
+  async #search(
+    type: string,
+    { path, form }: { readonly path: string; readonly form?: string },
+    until: number,
+  ): Promise<ForeignResource[]> {
     const found: ForeignResource[] = [];
-    let url: string | undefined = `${this.#partner.base.href}${type}?${query}`;
+    let url: string | undefined = `${this.#partner.base.href}${path}`;
     for (let page = 1; url !== undefined; page += 1) {
       if (page > mostPages)
         throw new Fault(
           'too-costly',
           `it has more than ${mostPages * pageCount} of type ${type}. Ask it itself.`,
         );
-      const text = await this.#get(type, url, until);
+      const text = await this.#page(type, url, page === 1 ? form : undefined, until);
       for (const { resource } of sliceBundle(text).entries)
         if (resource !== undefined) found.push(...this.#resourceIn(resource.text));
       const next = all(fields(JSON.parse(text))['link']).find(({ relation }) => relation === 'next');
@@ -123,12 +130,20 @@ export class OneServer {
     return found;
   }
 
-  async #get(type: string, url: string, until: number): Promise<string> {
+  async #page(type: string, url: string, form: string | undefined, until: number): Promise<string> {
+    const accept = 'application/fhir+json';
+    const asked =
+      form === undefined
+        ? { method: 'GET' as const, headers: { accept } }
+        : {
+            method: 'POST' as const,
+            headers: { accept, 'content-type': 'application/x-www-form-urlencoded' },
+            body: form,
+          };
     const { status, text } = await this.#outbound.request(this.#caller, otherServers, {
+      ...asked,
       partner: this.#partner.name,
-      method: 'GET',
       url,
-      headers: { accept: 'application/fhir+json' },
       concerns: { type, count: 0, patients: [this.#patient] },
       timeoutMs: Math.max(1, until - Date.now()),
       signal: this.#signal,

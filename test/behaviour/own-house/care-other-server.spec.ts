@@ -45,7 +45,7 @@ describe('what another FHIR server holds of a patient', () => {
   type Answer = (url: URL, response: ServerResponse) => void;
   const ordinary: Answer = ({ pathname }, response) => {
     const answers: Record<string, string> = {
-      '/r4/Patient': bundle(there),
+      '/r4/Patient/_search': bundle(there),
       '/r4/MedicationRequest': bundle(
         order('o1', 'Warfarin 5 mg'),
         {
@@ -62,8 +62,12 @@ describe('what another FHIR server holds of a patient', () => {
   let answer = ordinary;
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://city.example');
-    asked.push(`${url.pathname}${url.search}`);
-    answer(url, response);
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      asked.push(`${request.method} ${url.pathname}${url.search} ${Buffer.concat(chunks).toString()}`);
+      answer(url, response);
+    });
   });
   const at = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/r4`;
 
@@ -147,7 +151,8 @@ describe('what another FHIR server holds of a patient', () => {
       lines.slice(0, 2).map(({ item }) => item.reference),
     );
     expect([body.total, said]).toEqual([3, '']);
-    expect(asked[0]).toBe('/r4/Patient?identifier=urn%3Anational%7C4711');
+    expect(asked[0]).toBe('POST /r4/Patient/_search identifier=urn%3Anational%7C4711');
+    expect(asked.slice(1).every((each) => each.startsWith('GET ') && !each.includes('4711'))).toBe(true);
     const stored = await house.fhir.get<Bundle>('MedicationRequest?patient=ada&_summary=count');
     expect(stored.body.total).toBe(1);
   });

@@ -5,6 +5,7 @@
 const moment = /^(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)?(\d\d)?(\.\d{1,4})?)?\s*([+-]\d{4}|Z)?$/;
 
 type Value = string | number | boolean | undefined;
+type Converter = (text: string, zone: string) => Value;
 
 /** A DTM, DT or TS: `20230501102531-0400`. With a time and no offset it is taken at the sender's `zone`. */
 function dateTime(text: string, zone: string): string | undefined {
@@ -66,7 +67,7 @@ function words(text: string): string | undefined {
   return plain === '' ? undefined : plain;
 }
 
-const converters: Readonly<Record<string, (text: string, zone: string) => Value>> = {
+const converters: Readonly<Record<string, Converter>> = {
   dateTime,
   date: (text) => dateTime(text, 'Z')?.slice(0, 10),
   instant,
@@ -93,10 +94,9 @@ function escapedMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** The value of a v2 text as an R4 primitive. `zone`: the offset of times that have none, such as `+01:00`. */
-export function convert(type: string, text: string, zone: string): Value {
-  const converter = converters[type];
-  return converter ? converter(text, zone) : words(text);
+/** Makes a v2 text the value of an R4 primitive. `zone`: the offset of times that have none, such as `+01:00`. */
+export function converterTo(type: string): Converter {
+  return converters[type] ?? words;
 }
 
 export function isPrimitive(type: string): boolean {

@@ -109,9 +109,10 @@ export class Finish {
   }
 
   #each(node: Node, visit: (link: Link) => void): void {
-    if (node instanceof Leaf) return;
     if (node instanceof Link) return visit(node);
-    for (const one of node instanceof Many ? node.items.values() : node.values()) this.#each(one, visit);
+    if (node instanceof Leaf) return;
+    for (const one of node instanceof Many ? node.items.values() : node.values())
+      if (!(one instanceof Leaf)) this.#each(one, visit);
   }
 
   /** One draft for each identity. */
@@ -170,12 +171,9 @@ export class Finish {
     const identity = this.#identities.get(draft);
     const id = this.#ids.get(draft) ?? '';
     const traces: Traces = { lineage: [], decimals: [] };
-    const json = this.#json(draft.content, '', traces) as Record<string, unknown> | undefined;
-    const content: Record<string, unknown> = {
-      resourceType: draft.type,
-      id,
-      ...(json && whole(draft.type, json)),
-    };
+    const content: Record<string, unknown> = { resourceType: draft.type, id };
+    this.#fill(content, draft.content, '', traces);
+    whole(draft.type, content);
     const effect = effectOf(this.#options.event, draft.type);
     const takenBack = effect.takenBack.map((path) => ({ path }));
     for (const removal of takenBack) removeAt(content, removal);
@@ -232,6 +230,11 @@ export class Finish {
 
   #object(tree: Tree, path: string, traces: Traces): Record<string, unknown> | undefined {
     const object: Record<string, unknown> = {};
+    return this.#fill(object, tree, path, traces) ? object : undefined;
+  }
+
+  /** Writes what a tree says into an object; whether it says anything. */
+  #fill(object: Record<string, unknown>, tree: Tree, path: string, traces: Traces): boolean {
     let isEmpty = true;
     for (const [name, node] of tree) {
       const json = this.#json(node, path === '' ? name : `${path}.${name}`, traces);
@@ -239,12 +242,11 @@ export class Finish {
       object[name] = json;
       isEmpty = false;
     }
-    if (isEmpty) return undefined;
-    if (tree.has('code') && !tree.has('display') && tree.has('system')) {
+    if (!isEmpty && tree.has('code') && !tree.has('display') && tree.has('system')) {
       const display = this.#options.vocabulary.display(object['system'], object['code']);
       if (display !== undefined) object['display'] = display;
     }
-    return object;
+    return !isEmpty;
   }
 
   #reference(link: Link, path: string, traces: Traces): Record<string, unknown> | undefined {

@@ -106,7 +106,7 @@ export class Plans implements Compiler {
 
 function linkSteps(from: string, path: string, to: string): readonly Step[] {
   return compilePath(path, typeOf(from)).map((step, at, all) =>
-    at === all.length - 1 ? { ...step, label: to } : step,
+    at === all.length - 1 ? { ...step, label: to, isShared: false } : step,
   );
 }
 

@@ -7,12 +7,14 @@ export interface Step {
   readonly isArray: boolean;
   /** Tells instances of a repeating element apart, `1` where the table says nothing; what begins with `*` is one for all. */
   readonly label: string;
+  /** Whether the label is one for all: it begins with `*`. */
+  readonly isShared: boolean;
   /** The R4 type of the element; of a reference that is followed, the resource's. */
   readonly type: string;
   /** The type of resource that the reference leads into. */
-  readonly leadsTo?: string;
+  readonly leadsTo: string | undefined;
   /** What the element's code must be of, if it must. */
-  readonly valueSet?: string;
+  readonly valueSet: string | undefined;
 }
 
 /** What several segments say of the same thing, though the tables do not number it. */
@@ -26,7 +28,7 @@ export function compilePath(text: string, root: string): readonly Step[] {
   let type = root;
   const parts = text.split('.');
   parts.forEach((part, at) => {
-    const [, name = '', label = '', leadsTo] = form.exec(part) ?? [];
+    const [, name = '', label = sharedElements.has(name) ? '*' : '1', leadsTo] = form.exec(part) ?? [];
     const element = elementOf(type, name);
     if (!element) throw new Error(`${text}: R4 has no ${type}.${name}`);
     const isPrimitive = typeDefinition(element.type) === undefined;
@@ -35,10 +37,11 @@ export function compilePath(text: string, root: string): readonly Step[] {
     steps.push({
       name: inPrimitive ? `_${name}` : name,
       isArray: element.isArray,
-      label: label !== '' ? label : sharedElements.has(name) ? '*' : '1',
+      label,
+      isShared: label.startsWith('*'),
       type,
-      ...(leadsTo !== undefined && isResourceType(leadsTo) && { leadsTo }),
-      ...(element.valueSet !== undefined && { valueSet: element.valueSet }),
+      leadsTo: leadsTo !== undefined && isResourceType(leadsTo) ? leadsTo : undefined,
+      valueSet: element.valueSet,
     });
   });
   return steps;

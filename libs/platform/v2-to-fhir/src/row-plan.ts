@@ -8,7 +8,7 @@ import {
   type Scope,
   type Test,
 } from './condition.ts';
-import { convert, isPrimitive, lexicalDecimal } from './convert.ts';
+import { converterTo, isPrimitive, lexicalDecimal } from './convert.ts';
 import type { DatatypePlan } from './datatype-plan.ts';
 import type { Part } from './part.ts';
 import { compilePath, type Step } from './path.ts';
@@ -56,13 +56,19 @@ export class RowPlan {
   /** Whether the row writes a literal and needs no value of its own. */
   readonly isLiteral: boolean;
   readonly last: Step | undefined;
-  /** The step that repeats with the field; -1: only the first repetition counts. */
-  repeatingStep = -1;
   readonly #map: DatatypePlan | undefined;
   readonly #codes: CodeMap | undefined;
   readonly #allowed: ReadonlySet<string> | undefined;
-  readonly #isCodingCode: boolean;
+  /** Where what a translated code brings along goes: `system` and `display` beside it. */
+  readonly #besideCode: readonly { readonly steps: readonly Step[]; readonly of: 1 | 2 }[];
   readonly #parentType: string;
+  /** The R4 type of what it writes. */
+  readonly #type: string;
+  readonly #isPrimitive: boolean;
+  readonly #isText: boolean;
+  /** Whether it writes the system of a code or an identifier, by its name in version 2. */
+  readonly #namesSystem: boolean;
+  readonly #convert: ReturnType<typeof converterTo>;
   readonly #writer: Writer;
   /** The value of a row that always says the same, once it is known. */
   #constant: Leaf['value'] | undefined;
@@ -86,7 +92,13 @@ export class RowPlan {
     this.#codes = details.codes === undefined ? undefined : compiler.codeMap(details.codes);
     this.#allowed = last?.valueSet === undefined ? undefined : codesOf(last.valueSet);
     this.#parentType = this.steps.at(-2)?.type ?? root;
-    this.#isCodingCode = this.#parentType === 'Coding' && last?.name === 'code';
+    this.#besideCode =
+      this.#codes && this.#parentType === 'Coding' && last?.name === 'code' ? besideCode(this.steps) : [];
+    this.#type = last?.type ?? 'string';
+    this.#isPrimitive = isPrimitive(this.#type);
+    this.#isText = last?.type === 'string' || last?.type === 'markdown';
+    this.#namesSystem = last?.name === 'system' && last.type === 'uri' && this.set === undefined;
+    this.#convert = converterTo(this.#type);
     this.#writer = { row: this.id, component: this.from.isSegment ? undefined : this.from.component };
     this.isLiteral = this.set !== undefined && this.set.every((part) => typeof part === 'string');
   }
@@ -105,8 +117,8 @@ export class RowPlan {
       for (const [name, node] of made) target.set(name, node);
       return true;
     }
-    if (made instanceof Map && this.last && isPrimitive(this.last.type)) return false;
-    if (this.#isCodingCode && made instanceof Leaf) this.#putCoding(part, making, target, place);
+    if (this.#isPrimitive && made instanceof Map) return false;
+    if (this.#besideCode.length > 0 && made instanceof Leaf) this.#putBesideCode(part, making, target, place);
     put(target, this.steps, place, made);
     return true;
   }
@@ -123,7 +135,7 @@ export class RowPlan {
   }
 
   #textOf(part: Part): string | undefined {
-    return this.last?.type === 'string' || this.last?.type === 'markdown' ? part.text() : part.component(1);
+    return this.#isText ? part.text() : part.component(1);
   }
 
   /** The text for a `$value` row, before it is a primitive of any type. */
@@ -135,22 +147,17 @@ export class RowPlan {
   }
 
   #leaf(text: string | undefined, making: Making): Leaf | undefined {
-    if (text === undefined) return undefined;
-    const type = this.last?.type ?? 'string';
-    if (!isPrimitive(type)) return undefined;
+    if (text === undefined || !this.#isPrimitive) return undefined;
     const code = this.#code(text, making);
-    const plain =
-      code !== undefined && this.last?.name === 'system' && type === 'uri'
-        ? this.#system(code, making)
-        : code;
+    const plain = this.#namesSystem && code !== undefined ? this.#system(code, making) : code;
     if (plain === undefined) return undefined;
-    const value = convert(type, plain, making.zone);
+    const value = this.#convert(plain, making.zone);
     if (value === undefined) {
       making.report('value', this.#writer.component);
       return undefined;
     }
     if (this.isLiteral && typeof value === 'string') this.#constant = value;
-    const lexical = type === 'decimal' ? lexicalDecimal(plain) : undefined;
+    const lexical = this.#type === 'decimal' ? lexicalDecimal(plain) : undefined;
     return new Leaf(value, making.origin, this.#writer, lexical);
   }
 
@@ -164,23 +171,29 @@ export class RowPlan {
 
   /** Names of code systems and authorities become URIs. */
   #system(text: string, { vocabulary }: Making): string | undefined {
-    if (this.set) return text;
     return this.#parentType === 'Identifier' ? vocabulary.authority(text) : vocabulary.codeSystem(text);
   }
 
   /** A code that was translated brings its system and display along. */
-  #putCoding(part: Part, making: Making, target: Tree, place: Place): void {
+  #putBesideCode(part: Part, making: Making, target: Tree, place: Place): void {
     const found = this.#codes?.codes[this.#textOf(part) ?? ''];
-    if (!found) return;
-    const [, display, system] = found;
-    const beside = (name: string, type: string, value: string | undefined): void => {
-      if (!value) return;
-      const step = { name, isArray: false, label: '', type };
-      put(target, [...this.steps.slice(0, -1), step], place, new Leaf(value, making.origin, this.#writer));
-    };
-    beside('system', 'uri', system);
-    beside('display', 'string', display);
+    for (const { steps, of } of this.#besideCode) {
+      const value = found?.[of];
+      if (value) put(target, steps, place, new Leaf(value, making.origin, this.#writer));
+    }
   }
+}
+
+function besideCode(steps: readonly Step[]): { steps: readonly Step[]; of: 1 | 2 }[] {
+  const beside = (name: string, type: string): Step[] => [
+    ...steps.slice(0, -1),
+    { name, isArray: false, label: '', isShared: false, type, leadsTo: undefined, valueSet: undefined },
+  ];
+  // A code map has the code, its display, its system.
+  return [
+    { steps: beside('system', 'uri'), of: 2 },
+    { steps: beside('display', 'string'), of: 1 },
+  ];
 }
 
 function joined(set: Set, scope: Scope): string {

@@ -9,6 +9,8 @@ import { assume, type Draft, type Removal } from './tree.ts';
 interface FieldRow {
   readonly row: RowPlan;
   readonly repeatingStep: number;
+  /** The field beside whose repetitions it is written: what is said once of all values, `component[each].code`. */
+  readonly beside: number | undefined;
   /** What goes when the field is null. */
   readonly removal: Removal | undefined;
 }
@@ -37,15 +39,10 @@ interface FieldReading {
 /** A segment map, compiled. */
 export class SegmentPlan {
   readonly #fields: readonly FieldRows[];
-  /** The field whose repetitions are the instances of what is labelled `each`. */
-  readonly #eachField: number | undefined;
 
   constructor(table: string, rows: readonly Row[], compiler: Compiler) {
     const plans = rows.map((row) => new RowPlan(table, row, rootOf(table), compiler));
     this.#fields = byField(plans.map((row) => fieldRow(row, plans)));
-    this.#eachField = plans.find(
-      ({ steps }) => steps[0]?.label === 'each' && steps[1]?.name.startsWith('value'),
-    )?.from.field;
   }
 
   /** Writes what the map says of a segment into a resource. */
@@ -72,21 +69,19 @@ export class SegmentPlan {
       if (!row.test || row.test(scope)) row.write(scope.part, scope, draft.content, place);
   }
 
-  #readField({ row, repeatingStep, removal }: FieldRow, at: FieldReading, draft: Draft): void {
-    const { field, repetitions, segment, place } = at;
+  #readField({ row, repeatingStep, beside, removal }: FieldRow, at: FieldReading, draft: Draft): void {
+    const { repetitions, segment, place } = at;
     if (repetitions.length === 0 && !row.speaksOfAbsence) return;
-    // What is said once of all values, `component[each].code`, is written beside each of them.
-    const each = row.steps[0]?.label === 'each' && field !== this.#eachField ? this.#eachField : undefined;
-    const times = each === undefined ? Math.max(repetitions.length, 1) : segment.field(each).length;
+    const times = beside === undefined ? Math.max(repetitions.length, 1) : segment.field(beside).length;
     for (let time = 0; time < times; time++) {
-      const repetition = repetitions[each === undefined ? time : 0];
+      const repetition = repetitions[beside === undefined ? time : 0];
       if (repetition?.isNull && removal && !draft.removed.includes(removal)) draft.removed.push(removal);
       const isValued = repetition !== undefined && !repetition.isNull && repetition.text !== '';
       if (!isValued && !row.speaksOfAbsence) continue;
       const part = isValued ? repetition : undefined;
-      const scope = each === undefined ? scopeAt(at, time, part) : scopeBeside(at, each, time, part);
+      const scope = beside === undefined ? scopeAt(at, time, part) : scopeBeside(at, beside, time, part);
       if (row.test && !row.test(scope)) continue;
-      const step = each === undefined ? repeatingStep : 0;
+      const step = beside === undefined ? repeatingStep : 0;
       const wrote = row.write(scope.part, scope, draft.content, {
         scope: place,
         repetition: time,
@@ -94,7 +89,7 @@ export class SegmentPlan {
       });
       if (wrote && row.isAssumed) assume(draft, row.steps);
       // Where nothing repeats, the first that says something is the one.
-      if (wrote && repeatingStep < 0 && each === undefined && row.kind === 'path') return;
+      if (wrote && repeatingStep < 0 && beside === undefined && row.kind === 'path') return;
     }
   }
 }
@@ -143,8 +138,16 @@ function fieldRow(row: RowPlan, plans: readonly RowPlan[]): FieldRow {
     row,
     // A literal repeats with the value it stands beside, or is about all of them.
     repeatingStep: follows ? step : isBeside ? -1 : repeatingStepOf(row.steps),
+    beside: besideOf(row, plans),
     removal: row.isLiteral || row.kind !== 'path' ? undefined : removalOf(row, ofField),
   };
+}
+
+/** The field whose repetitions are the instances of what is labelled `each`, for the rows of other fields. */
+function besideOf(row: RowPlan, plans: readonly RowPlan[]): number | undefined {
+  if (row.steps[0]?.label !== 'each') return undefined;
+  const main = plans.find(({ steps }) => steps[0]?.label === 'each' && steps[1]?.name.startsWith('value'));
+  return main?.from.field === row.from.field ? undefined : main?.from.field;
 }
 
 function samePlace(first: Step | undefined, second: Step | undefined): boolean {
@@ -161,9 +164,8 @@ function repeatingStepOf(steps: readonly Step[]): number {
 
 /** An extension repeats with all that is in it. */
 function innermostRepeating(steps: readonly Step[]): number {
-  let at = steps.findLastIndex(({ isArray, label }) => isArray && !label.startsWith('*'));
-  const isExtension = (step: Step | undefined): boolean =>
-    step?.name === 'extension' && !step.label.startsWith('*');
+  let at = steps.findLastIndex(({ isArray, isShared }) => isArray && !isShared);
+  const isExtension = (step: Step | undefined): boolean => step?.name === 'extension' && !step.isShared;
   while (isExtension(steps[at]) && isExtension(steps[at - 1])) at--;
   return at;
 }

@@ -87,9 +87,9 @@ export function put(root: Tree, steps: readonly Step[], place: Place, value: Nod
     const isLast = at === steps.length - 1;
     let key: string | undefined;
     if (step.isArray) {
-      key = step.label.startsWith('*') || !isFirstArray ? step.label : `${step.label}@${place.scope}`;
+      key = step.isShared || !isFirstArray ? step.label : `${step.label}@${place.scope}`;
       if (at === place.repeatingStep && place.repetition > 0) key += `#${place.repetition}`;
-      isFirstArray &&= step.label.startsWith('*');
+      isFirstArray &&= step.isShared;
     }
     const slot = key === undefined ? tree : manyAt(tree, step.name).items;
     let name = key ?? step.name;

@@ -4,47 +4,50 @@ import { typeDefinition } from '#platform/fhir';
  * Takes out of a resource what R4 does not accept as it stands and a message can bring about: an extension that says
  * nothing, a part without the element it is about, the second of two that exclude each other.
  */
-export function whole(type: string, object: Record<string, unknown>): Record<string, unknown> {
-  const members = membersOf(type);
+export function whole(type: string, object: Record<string, unknown>): void {
+  keepWhole(shapeOf(type), object);
+}
+
+function keepWhole({ members }: Shape, object: Record<string, unknown>): void {
   let chosen: Set<string> | undefined;
   for (const name of Object.keys(object)) {
     const member = members.get(name);
     if (member === undefined) continue;
-    if (member.choice !== undefined && chosen?.has(member.choice)) delete object[name];
-    else if (member.kind !== undefined) keepWhole(object, name, member.kind);
-    if (member.choice !== undefined) (chosen ??= new Set()).add(member.choice);
+    const { choice, kind } = member;
+    if (choice !== undefined && chosen?.has(choice)) delete object[name];
+    else if (kind !== undefined) keepMember(shapeOf(kind), object, name);
+    if (choice !== undefined) (chosen ??= new Set()).add(choice);
   }
-  return object;
 }
 
-function keepWhole(object: Record<string, unknown>, name: string, kind: string): void {
+function keepMember(shape: Shape, object: Record<string, unknown>, name: string): void {
   const value = object[name];
-  const kept = Array.isArray(value) ? wholeItems(kind, value) : wholeItem(kind, value);
-  if (kept === undefined) delete object[name];
-  else if (kept !== value) object[name] = kept;
-}
-
-function wholeItems(type: string, items: unknown[]): unknown[] | undefined {
-  if (items.every((item) => wholeItem(type, item) !== undefined)) return items;
-  const kept = items.filter((item) => wholeItem(type, item) !== undefined);
-  return kept.length > 0 ? kept : undefined;
-}
-
-function wholeItem(type: string, item: unknown): unknown {
-  if (typeof item !== 'object' || item === null) return item;
-  const object = item as Record<string, unknown>;
-  if (type === 'Extension') {
-    whole(type, object);
-    const says = Object.keys(object).some((name) => /^_?value|^extension$/.test(name));
-    return says && 'url' in object ? object : undefined;
+  if (!Array.isArray(value)) {
+    if (!staysWhole(shape, value)) delete object[name];
+    return;
   }
-  whole(type, object);
-  return missingFrom(type, object) === undefined && Object.keys(object).length > 0 ? object : undefined;
+  const kept = value.filter((item) => staysWhole(shape, item));
+  if (kept.length === 0) delete object[name];
+  else if (kept.length < value.length) object[name] = kept;
+}
+
+/** Whether anything is left of an item that R4 accepts. */
+function staysWhole(shape: Shape, item: unknown): boolean {
+  if (typeof item !== 'object' || item === null) return true;
+  const object = item as Record<string, unknown>;
+  keepWhole(shape, object);
+  if (shape.type !== 'Extension')
+    return missing(shape, object) === undefined && Object.keys(object).length > 0;
+  return 'url' in object && Object.keys(object).some((name) => /^_?value|^extension$/.test(name));
 }
 
 /** The first element that R4 demands of a type and an object does not have. */
 export function missingFrom(type: string, object: Record<string, unknown>): string | undefined {
-  for (const { name, aside, choice } of requiredOf(type))
+  return missing(shapeOf(type), object);
+}
+
+function missing({ required }: Shape, object: Record<string, unknown>): string | undefined {
+  for (const { name, aside, choice } of required)
     if (!(name in object || aside in object || (choice !== undefined && hasChoice(object, choice))))
       return name;
   return undefined;
@@ -69,23 +72,35 @@ interface Member {
   readonly choice?: string;
 }
 
-const members = new Map<string, ReadonlyMap<string, Member>>();
-const required = new Map<string, readonly Required[]>();
+/** What there is to look at in the objects of a type. */
+interface Shape {
+  readonly type: string;
+  /** Those with members of their own, and those of a choice. */
+  readonly members: ReadonlyMap<string, Member>;
+  readonly required: readonly Required[];
+}
 
-/** The members of a type that there is something to look at: those with members of their own, and those of a choice. */
+const shapes = new Map<string, Shape>();
+
+function shapeOf(type: string): Shape {
+  let shape = shapes.get(type);
+  if (shape === undefined)
+    shapes.set(type, (shape = { type, members: membersOf(type), required: requiredOf(type) }));
+  return shape;
+}
+
 function membersOf(type: string): ReadonlyMap<string, Member> {
-  return kept(members, type, () => {
-    const found = new Map<string, Member>();
-    for (const { name, types, isChoice, max } of typeDefinition(type)?.elements ?? []) {
-      if (isChoice)
-        for (const one of types) found.set(choiceName(name, one), { choice: name, ...kindOf(one) });
-      else found.set(name, kindOf(types[0] ?? ''));
-      // What is said of a primitive stands aside; of one that repeats, by places that must not shift.
-      if (!isChoice && max === 1 && !typeDefinition(types[0] ?? ''))
-        found.set(`_${name}`, { kind: 'Element' });
-    }
-    return found;
-  });
+  const found = new Map<string, Member>();
+  const add = (name: string, member: Member): void => {
+    if (member.choice !== undefined || member.kind !== undefined) found.set(name, member);
+  };
+  for (const { name, types, isChoice, max } of typeDefinition(type)?.elements ?? []) {
+    if (isChoice) for (const one of types) add(choiceName(name, one), { choice: name, ...kindOf(one) });
+    else add(name, kindOf(types[0] ?? ''));
+    // What is said of a primitive stands aside; of one that repeats, by places that must not shift.
+    if (!isChoice && max === 1 && !typeDefinition(types[0] ?? '')) add(`_${name}`, { kind: 'Element' });
+  }
+  return found;
 }
 
 function choiceName(name: string, type: string): string {
@@ -97,21 +112,11 @@ function kindOf(type: string): { kind?: string } {
 }
 
 function requiredOf(type: string): readonly Required[] {
-  return kept(required, type, () =>
-    (typeDefinition(type)?.elements ?? [])
-      .filter(({ min }) => min > 0)
-      .map(({ name, isChoice }) => ({
-        name,
-        aside: `_${name}`,
-        choice: isChoice ? name.slice(0, -3) : undefined,
-      })),
-  );
-}
-
-function kept<T>(cache: Map<string, T>, key: string, make: () => T): T {
-  const found = cache.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  cache.set(key, made);
-  return made;
+  return (typeDefinition(type)?.elements ?? [])
+    .filter(({ min }) => min > 0)
+    .map(({ name, isChoice }) => ({
+      name,
+      aside: `_${name}`,
+      choice: isChoice ? name.slice(0, -3) : undefined,
+    }));
 }

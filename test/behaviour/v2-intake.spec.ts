@@ -112,63 +112,6 @@ describe('HL7 v2 messages', () => {
     });
   });
 
-  it('for a number that was merged land on the survivor', async () => {
-    await sendOne(message('A28', [person('103', 'Stays')]));
-    await sendOne(message('A28', [person('104', 'Goes')]));
-    await sendOne(message('A40', [person('103', 'Stays'), 'MRG|104^^^NORTH^MR']));
-    await sendOne(message('A08', [person('104', 'Stays', '||||||||||||||||||||||||')]));
-    await sendOne(message('A01', [person('104', 'Stays'), visit('V104')]));
-    const survivor = await eventually(async () => {
-      const found = await patientOf('103');
-      const kept = found.find(({ active }) => active !== false);
-      if (kept === undefined) throw new Error('not there yet');
-      const { body } = await house.fhir.get<Bundle>(`Encounter?subject=Patient/${String(kept['id'])}`);
-      expect(body.entry).toHaveLength(1);
-      return kept;
-    });
-    const both = await patientOf('104');
-    const loser = both.find(({ active }) => active === false);
-    expect(loser).toMatchObject({
-      link: [{ type: 'replaced-by', other: { reference: `Patient/${String(survivor['id'])}` } }],
-    });
-  });
-
-  it('that merge leave the survivor in force, whoever recorded the other one and however often they come', async () => {
-    const merges = (number: string, into: string) =>
-      sendOne(message('A40', [person(into, 'Stays'), `MRG|${number}^^^NORTH^MR`]));
-    const inForce = async (number: string) =>
-      (await patientOf(number)).filter(({ active }) => active !== false).map(({ id }) => id);
-    await sendOne(message('A28', [person('130', 'Stays')]));
-    const [stays] = await eventually(async () => {
-      const found = await patientOf('130');
-      expect(found).toHaveLength(1);
-      return found;
-    });
-    const [identifier] = stays!['identifier'] as { value: string }[];
-    const recorded = { ...stays, id: 'recorded-by-hand', identifier: [{ ...identifier, value: '131' }] };
-    expect((await house.fhir.put('Patient/recorded-by-hand', recorded)).status).toBe(201);
-    for (let times = 0; times < 2; times += 1) await merges('131', '130');
-    // One who carries both numbers from the start, and a merge of the survivor into who was merged.
-    await sendOne(message('A28', [person('132', 'Both').replace('^MR', '^MR~133^^^NORTH^MR')]));
-    await merges('133', '132');
-    await merges('130', '131');
-    const { body } = await eventually(async () => {
-      const listed = await house.fhir.get<{ parameter: object[] }>('$v2-messages?state=failed&_count=1');
-      expect(listed.text).toContain('MRG');
-      return listed;
-    });
-    expect(JSON.stringify(body)).toContain('was merged before');
-    expect(await inForce('131')).toEqual([stays!['id']]);
-    expect(await inForce('130')).toEqual([stays!['id']]);
-    expect(await inForce('133')).toEqual(await inForce('132'));
-    expect(await inForce('132')).toHaveLength(1);
-    const loser = await house.fhir.get('Patient/recorded-by-hand');
-    expect(loser.body).toMatchObject({
-      active: false,
-      link: [{ type: 'replaced-by', other: { reference: `Patient/${String(stays!['id'])}` } }],
-    });
-  });
-
   it('that cannot be read, or are not for us, are refused with their place and kept in the queue', async () => {
     const refused = await sendOne(message('ZZZ^Z01', [person('105', 'Nobody')]));
     expect(refused.at('MSA-1')).toBe('AR');

@@ -1,5 +1,6 @@
 /**
- * npm run build: TypeScript to `dist` (which keeps the tree of the sources, data files included), then the console.
+ * npm run build: TypeScript to `dist` (which keeps the tree of the sources, data files included), that to the program, then the
+ * console.
  * `--force` forgets what was built before.
  */
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import {
   checkout,
   ensureInstalled,
   filesBelow,
+  program,
   run,
   say,
   seconds,
@@ -27,6 +29,11 @@ await run(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '
   stdio: ['ignore', 2, 2],
 });
 copyData();
+// Not before the packages are there.
+const { bundle } = await import('./bundle.mjs');
+await bundle();
+// Shows that the bundle is whole, and leaves behind what V8 compiled of it.
+await run(process.execPath, [program, '--help'], { stdio: ['ignore', 'ignore', 2] });
 if (existsSync(join(checkout, 'apps', 'console', 'index.html'))) {
   await run(
     process.execPath,

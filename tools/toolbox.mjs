@@ -16,7 +16,7 @@ const oldestUsableMajor = 22;
 export const checkout = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The program as built. */
-export const program = join(checkout, 'dist', 'apps', 'septum', 'src', 'main.js');
+export const program = join(checkout, 'dist', 'program', 'septum.mjs');
 
 /** Where fetched programs are kept between checkouts. */
 export const toolsCache =
@@ -90,7 +90,13 @@ export function sourceStamp() {
       hash.update(relative(checkout, file)).update('\0').update(readFileSync(file)).update('\0');
     }
   }
-  for (const file of ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'tools/build.mjs'])
+  for (const file of [
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'tools/build.mjs',
+    'tools/bundle.mjs',
+  ])
     hash.update(readFileSync(join(checkout, file)));
   return hash.digest('hex');
 }

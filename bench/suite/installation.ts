@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EmbeddedPostgres } from '#platform/database';
-import { startNats, type NatsServer } from '#platform/testing';
+import { program, startNats, type NatsServer } from '#platform/testing';
 import { loadStatementCount, startCounted } from './counted-postgres.ts';
-
-const program = join(process.cwd(), 'dist/apps/septum/src/main.js');
 
 interface Run {
   readonly pid: number;

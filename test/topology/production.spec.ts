@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, houseParts, openHouseDatabase, type HouseDatabase } from '#platform/testing';
-
-const program = join(process.cwd(), 'dist', 'apps', 'septum', 'src', 'main.js');
+import { eventually, houseParts, openHouseDatabase, program, type HouseDatabase } from '#platform/testing';
 
 interface Run {
   readonly pid: number;

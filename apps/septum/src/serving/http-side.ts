@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { HttpGuard, TokenVerifier } from '#platform/access';
 import { openContextDatabase } from '#platform/database';
 import { createEdge, tokenKeyFinder } from '#platform/edge';
+import { packageRoot } from '#platform/fhir';
 import type { Messenger } from '#platform/messaging';
 import {
   assertDeclaredPorts,
@@ -68,7 +69,7 @@ async function listenWithEdge({
   metrics,
   shutdown,
 }: HttpSideOptions): Promise<number> {
-  const consoleFolder = join(import.meta.dirname, '..', '..', '..', '..', '..', 'apps', 'console', 'dist');
+  const consoleFolder = join(packageRoot(import.meta.url), 'apps', 'console', 'dist');
   const edge = await createEdge({
     messenger,
     ...(shared === undefined ? {} : { shared }),

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { Fault } from '#platform/fhir';
+import { Fault, packageRoot } from '#platform/fhir';
 
 /** Hands on to the benchmark suite of the checkout: `npm run bench`. */
 export function benchVerb() {
@@ -12,7 +12,7 @@ export function benchVerb() {
     .argument('[arguments...]', 'as `npm run bench` takes them')
     .option('--json', 'answer as JSON')
     .action(async (rest: string[], options: { readonly json?: boolean }) => {
-      const script = join(import.meta.dirname, '..', '..', '..', '..', '..', 'tools', 'bench.mjs');
+      const script = join(packageRoot(import.meta.url), 'tools', 'bench.mjs');
       if (!existsSync(script))
         throw new Fault(
           'not-found',

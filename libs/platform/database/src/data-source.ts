@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { checkedPart } from './provision.ts';
 import { SilentLogger } from './silent-logger.ts';
@@ -27,6 +28,8 @@ export function dataSourceFor(options: DataSourceForOptions): DataSource {
   const schema = checkedPart(options.context);
   return new DataSource({
     type: 'postgres',
+    // Else TypeORM looks for it by a name that a bundler cannot see.
+    driver: pg,
     url: options.url,
     schema,
     entities: [...options.entities],

@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import pg, { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import type { MigrationClass } from './data-source.ts';
 import { checkedPart } from './provision.ts';
@@ -106,6 +106,7 @@ async function runPending(
 ): Promise<void> {
   const source = new DataSource({
     type: 'postgres',
+    driver: pg,
     url: adminUrl,
     schema,
     migrations: [...own, ...migrations],

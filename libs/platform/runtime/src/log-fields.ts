@@ -3,6 +3,7 @@
  * leaves no trace. Texts are written by us; the text of a foreign error is repeated only when it cannot quote data.
  */
 import { Fault } from '#platform/fhir';
+import { withSourcePlace } from './source-place.ts';
 
 const allowed = new Set([
   'attempt',
@@ -85,7 +86,7 @@ function framesOf(error: Error): string[] {
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && !line.includes('node_modules') && !line.includes('(node:'))
     .slice(0, 6)
-    .map((line) => line.trim());
+    .map((line) => withSourcePlace(line.trim()));
 }
 
 function isPlain(value: unknown): boolean {

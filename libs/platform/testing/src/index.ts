@@ -1,4 +1,5 @@
 export * from './nats-server.ts';
+export { checkout, program } from './checkout.ts';
 export { eventually } from './house/eventually.ts';
 export { FhirClient, type Answer, type Json, type RequestOptions } from './house/fhir-client.ts';
 export { House, type HouseOptions } from './house/house.ts';

@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Fault } from '#platform/fhir';
+import { Fault, packageRoot } from '#platform/fhir';
 import { namedNatsServer } from './child-environment.ts';
 
 export interface NatsChild {
@@ -52,14 +52,12 @@ function urlIn(file: string): string | undefined {
 function natsProgram(): string {
   const given = namedNatsServer();
   if (given !== undefined) return given;
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const finder = join(folder, 'tools', 'nats-server.mjs');
-    if (existsSync(finder))
-      return execFileSync(process.execPath, [finder], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'inherit'],
-      }).trim();
-  }
+  const finder = join(packageRoot(import.meta.url), 'tools', 'nats-server.mjs');
+  if (existsSync(finder))
+    return execFileSync(process.execPath, [finder], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }).trim();
   throw new Fault(
     'not-found',
     'There is no nats-server. Install 2.14 or newer and name it in SEPTUM_NATS_SERVER.',

@@ -3,11 +3,8 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { checkout } from '../checkout.ts';
+import { program } from '../checkout.ts';
 
-/** SEPTUM_TEST_PROGRAM: another build than that of the checkout. */
-const program =
-  process.env['SEPTUM_TEST_PROGRAM'] ?? join(checkout, 'dist', 'apps', 'septum', 'src', 'main.js');
 const startLimitMs = 240_000;
 
 interface Run {

@@ -180,6 +180,19 @@ describe('HL7 v2 messages', () => {
     expect((await resend(id, { name: 'dismiss', valueBoolean: true })).status).toBe(404);
   });
 
+  it('that were refused for what was not wrong with them are taken as they came', async () => {
+    const test = message('A28', [person('120', 'Asitcame')]).replace('|P|2.5.1', '|T|2.5.1');
+    expect((await sendOne(test)).at('ERR-3.1')).toBe('202');
+    const [refused] = await queue('state=rejected&_count=1');
+    expect(await resend({ name: 'id', valueUuid: refused!.id })).toMatchObject({
+      status: 200,
+      body: { parameter: [{ name: 'applied', valueUnsignedInt: 1 }] },
+    });
+    await eventually(async () => {
+      expect(await patientOf('120')).toMatchObject([{ name: [{ family: 'Asitcame' }] }]);
+    });
+  });
+
   it('are listed, read, corrected and laid aside from the command line', async () => {
     await sendOne(message('A28', [person('109', 'Typed')]).replace('|2.5.1', '|9.9'));
     const list = ['v2', 'list', '--state', 'rejected', '--count', '1'];

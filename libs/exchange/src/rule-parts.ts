@@ -8,6 +8,7 @@ import { rulesTryMessages, RulesTryMessagesOperation } from './operations/rules-
 import { RuleKeeper } from './rules/rule-keeper.ts';
 import { TellRules } from './rules/tell-rules.ts';
 import { AddRulesToV2Messages1764300100000 } from './store/migrations/1764300100000-add-rules-to-v2-messages.ts';
+import { AddRulesInstantToV2Messages1764400000000 } from './store/migrations/1764400000000-add-rules-instant-to-v2-messages.ts';
 
 /** What the context has for rule packs: it leads them, decides by what they say of HL7 v2, and tells the others. */
 export const ruleParts = {
@@ -33,5 +34,9 @@ export const ruleParts = {
     RuleKeeper,
     TellRules,
   ],
-  migrations: [CreateRules1764300000000, AddRulesToV2Messages1764300100000],
+  migrations: [
+    CreateRules1764300000000,
+    AddRulesToV2Messages1764300100000,
+    AddRulesInstantToV2Messages1764400000000,
+  ],
 };

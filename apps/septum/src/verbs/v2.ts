@@ -105,12 +105,15 @@ function resendVerb(): Command {
       const parameter = resendParameters(options, id);
       const body = JSON.stringify({ resourceType: 'Parameters', parameter });
       const answer = JSON.parse(await (await FhirApi.open(options)).post('$v2-resend', body)) as Parameters;
-      const applied = answer.parameter?.find(({ name }) => name === 'applied')?.valueUnsignedInt ?? 0;
+      const count = (wanted: string) =>
+        answer.parameter?.find(({ name }) => name === wanted)?.valueUnsignedInt ?? 0;
+      const [applied, rejected] = [count('applied'), count('rejected')];
+      const left = rejected === 0 ? '' : ` ${rejected} of that time stay rejected: resend each by its id.`;
       const text =
         options.dismiss === true
           ? 'Dismissed.'
-          : `${applied} to be applied again. septum v2 list tells what becomes of it.`;
-      told.answer(text, { applied, dismissed: options.dismiss === true });
+          : `${applied} to be applied again.${left} septum v2 list tells what becomes of it.`;
+      told.answer(text, { applied, rejected, dismissed: options.dismiss === true });
     },
   );
 }

@@ -5,7 +5,15 @@ import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
 import { Fault, sliceParameters, type SlicedParameter } from '#platform/fhir';
 import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation, RelayToken, type Relay } from '#platform/runtime';
-import { applyAgain, dismiss, findMessage } from '../store/v2-queue.ts';
+import {
+  applyAgain,
+  countRejected,
+  dismiss,
+  findMessage,
+  type Stretch,
+  type V2MessageWithBody,
+} from '../store/v2-queue.ts';
+import type { V2Issue } from '../store/v2-messages.ts';
 import { messageId } from '../v2/message-id.ts';
 import { V2Intake } from '../v2/v2-intake.ts';
 
@@ -17,17 +25,24 @@ export const v2Resend = operation('exchange', {
     'Applies HL7 v2 messages once more: one, as it came or corrected, or all of a stretch of time in their order; or dismisses one.',
 });
 
+/** How many messages are applied again, and how many of that time are left. */
+interface Resent {
+  readonly applied: number;
+  readonly rejected?: number;
+}
+
 /**
  * `POST $v2-resend` takes Parameters, in one of these forms:
  *
- * - `id`: applies that message again, as it came;
+ * - `id`: applies that message again, as it came; one that was rejected is examined again, by the rules of now;
  * - `id` and `body`: takes the corrected text in its place, as if it came now, and dismisses the one it corrects;
  * - `id` and `dismiss` true: nothing more is to become of it;
  * - `from` and `to` (instants), optionally `listener`: applies all of that time again, in their order.
  *
- * It answers Parameters with `applied`, the number of messages that are applied again. What a message said already changes
- * nothing. Faults: `forbidden` without the scope to update MessageHeader, `bad-parameter`, `not-found`, `business-rule`
- * when the corrected text cannot be taken either.
+ * It answers Parameters with `applied`, the number of messages that are applied again, and of a stretch of time with
+ * `rejected`, the number of those that are left as they are, since they were never taken. What a message said already changes
+ * nothing. Faults: `forbidden` without the scope to update MessageHeader, `bad-parameter`, `not-found`, `conflict` when the
+ * corrected text is that of a message which was kept before, `business-rule` when it cannot be taken either.
  */
 @Controller()
 export class V2ResendOperation {
@@ -46,50 +61,70 @@ export class V2ResendOperation {
         'A caller confined to patients cannot send messages again. Ask an operator.',
       );
     const given = sliceParameters(scope.texts[0] ?? '{"resourceType":"Parameters"}');
-    const applied = await this.#resend(caller, given);
-    const parameter = [{ name: 'applied', valueUnsignedInt: applied }];
+    const counts = Object.entries(await this.#resend(caller, given));
+    const parameter = counts.map(([name, valueUnsignedInt]) => ({ name, valueUnsignedInt }));
     return reply({}, [JSON.stringify({ resourceType: 'Parameters', parameter })]);
   }
 
-  #resend(caller: Caller, given: readonly SlicedParameter[]): Promise<number> {
+  async #resend(caller: Caller, given: readonly SlicedParameter[]): Promise<Resent> {
     const value = (name: string) => given.find((each) => each.name === name)?.value;
     const [from, to, listener] = [value('from'), value('to'), value('listener')];
     if (from !== undefined || to !== undefined)
-      return this.#again({
+      return this.#stretch({
         from: instant('from', from),
         to: instant('to', to),
         ...(typeof listener === 'string' ? { listener } : {}),
       });
     const id = messageId(value('id'));
     if (value('dismiss') === true) return this.#dismiss(id);
+    const found = await findMessage(this.database, caller, id);
+    if (found === undefined)
+      throw new Fault('not-found', 'There is no such message. $v2-messages lists them.');
     const body = value('body');
-    return typeof body === 'string' ? this.#correct(caller, id, body) : this.#again({ ids: [id] });
+    return typeof body === 'string' ? this.#correct(found, body) : this.#again(found);
   }
 
-  async #again(which: Parameters<typeof applyAgain>[1]): Promise<number> {
+  #stretch(stretch: Stretch): Promise<Resent> {
     return this.database.transact('*', async (transaction) => {
       transaction.afterCommit(() => this.relay.poke());
-      return applyAgain(transaction, which);
+      const applied = await applyAgain(transaction, stretch);
+      return { applied, rejected: await countRejected(transaction, stretch) };
     });
   }
 
-  async #dismiss(id: string): Promise<number> {
-    if (await this.database.transact('*', (transaction) => dismiss(transaction, id))) return 0;
+  async #again(found: V2MessageWithBody): Promise<Resent> {
+    if (found.state === 'rejected')
+      return taken(await this.intake.takeAsItCame(found), 'The message cannot be taken as it came.');
+    const applied = await this.database.transact('*', (transaction) => {
+      transaction.afterCommit(() => this.relay.poke());
+      return applyAgain(transaction, { ids: [found.id] });
+    });
+    if (applied > 0) return { applied };
+    throw new Fault(
+      'not-found',
+      'This message cannot be applied again: it waits to be applied, or was dismissed. $v2-messages tells which.',
+    );
+  }
+
+  async #dismiss(id: string): Promise<Resent> {
+    if (await this.database.transact('*', (transaction) => dismiss(transaction, id))) return { applied: 0 };
     throw new Fault(
       'not-found',
       'No rejected or failed message has this id. $v2-messages?state=rejected,failed lists them.',
     );
   }
 
-  async #correct(caller: Caller, id: string, body: string): Promise<number> {
-    const found = await findMessage(this.database, caller, id);
-    if (found === undefined)
-      throw new Fault('not-found', 'There is no such message. $v2-messages lists them.');
+  async #correct(found: V2MessageWithBody, body: string): Promise<Resent> {
     const issues = await this.intake.takeCorrected(body.replaceAll(/\r?\n/g, '\r'), found);
-    if (issues.length === 0) return 1;
-    const text = issues.map(({ location, text: what }) => `${location ?? 'the message'}: ${what}`).join(' ');
-    throw new Fault('business-rule', `The corrected message cannot be taken either. ${text}`);
+    return taken(issues, 'The corrected message cannot be taken either.');
   }
+}
+
+/** Fault `business-rule` with what is wrong, if anything is. */
+function taken(issues: readonly V2Issue[], refusal: string): Resent {
+  if (issues.length === 0) return { applied: 1 };
+  const text = issues.map(({ location, text: what }) => `${location ?? 'the message'}: ${what}`).join(' ');
+  throw new Fault('business-rule', `${refusal} ${text}`);
 }
 
 function instant(name: string, value: unknown): Date {

@@ -89,6 +89,23 @@ export async function keepMessages(
   }));
 }
 
+/**
+ * Notes what another look at a rejected message found, by the rules of `receivedAt`: when it can be taken now, it is
+ * announced, as if it came now. Answers whether it was rejected still.
+ */
+export async function judgeAgain(transaction: Transaction, message: NewV2Message): Promise<boolean> {
+  const { id, state, issues, identity, mergedIdentity, receivedAt } = message;
+  const [row] = await transaction.query<{ id: string; lane: string }>({
+    name: 'exchange.v2.judge-again',
+    text: judgeAgainSql,
+    values: [id, state, JSON.stringify(issues), identity, mergedIdentity ?? null, receivedAt],
+  });
+  if (row === undefined || state === 'rejected') return row !== undefined;
+  await mergeLanes(transaction, message);
+  await appendEvents(transaction, [announcement(row)]);
+  return true;
+}
+
 /** That a message is to be applied, after those of its lane that were announced before. */
 export function announcement({ id, lane }: { readonly id: string; readonly lane: string }): NewEvent {
   return { type: v2Received, orderKey: `v2/${lane}`, payload: { message: id } };
@@ -153,3 +170,13 @@ LEFT JOIN v2_lane other ON other.identity = g.merged_identity
 ORDER BY g.place
 ON CONFLICT (sender, control_id, body_hash) DO NOTHING
 RETURNING id, lane, state`;
+
+const judgeAgainSql = `
+UPDATE v2_message SET state = $2, issues = $3::jsonb,
+  lane = coalesce((SELECT lane FROM v2_lane WHERE identity = $4), $4),
+  merged_lane = coalesce((SELECT lane FROM v2_lane WHERE identity = $5), $5),
+  rules_at = to_timestamp($6::float8 / 1000),
+  attempt = attempt + CASE $2 WHEN 'waiting' THEN 1 ELSE 0 END,
+  settled_at = CASE $2 WHEN 'rejected' THEN clock_timestamp() END
+WHERE id = $1 AND state = 'rejected'
+RETURNING id, lane`;

@@ -70,12 +70,19 @@ export async function findMessage(
   return row;
 }
 
-/** Has messages applied once more, in their order: each as if it came now. Answers how many there were. */
+/** What came from an instant on and before another one. */
+export interface Stretch {
+  readonly from: Date;
+  readonly to: Date;
+  readonly listener?: string;
+}
+
+/**
+ * Has messages applied once more that were taken, in their order: each as if it came now. Answers how many there were.
+ */
 export async function applyAgain(
   transaction: Transaction,
-  which:
-    | { readonly ids: readonly string[] }
-    | { readonly from: Date; readonly to: Date; readonly listener?: string },
+  which: { readonly ids: readonly string[] } | Stretch,
 ): Promise<number> {
   const byId = 'ids' in which;
   const rows = await transaction.query<{ id: string; lane: string }>({
@@ -89,6 +96,20 @@ export async function applyAgain(
   });
   await appendEvents(transaction, rows.map(announcement));
   return rows.length;
+}
+
+/** How many messages of that time are rejected: what they say was never taken, so it cannot be applied again. */
+export async function countRejected(
+  transaction: Transaction,
+  { from, to, listener }: Stretch,
+): Promise<number> {
+  const [row] = await transaction.query<{ count: number }>({
+    name: 'exchange.v2.count-rejected',
+    text: `SELECT count(*)::int AS count FROM v2_message WHERE state = 'rejected'
+      AND received_at >= $1 AND received_at < $2 AND ($3::text IS NULL OR listener = $3)`,
+    values: [from, to, listener ?? null],
+  });
+  return row?.count ?? 0;
 }
 
 /** Whether there was one to dismiss. */

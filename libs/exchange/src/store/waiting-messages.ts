@@ -7,8 +7,8 @@ import type { V2Issue } from './v2-messages.ts';
 export interface WaitingMessage {
   readonly id: string;
   readonly position: number;
-  /** Milliseconds since the epoch. */
-  readonly receivedAt: number;
+  /** Milliseconds since the epoch: the instant whose rules decide, however often it is applied. */
+  readonly rulesAt: number;
   readonly listener: string;
   readonly controlId: string;
   readonly body: Buffer;
@@ -75,7 +75,7 @@ export class WaitingMessages {
   async #findAll(ids: readonly string[]): Promise<readonly (WaitingMessage | undefined)[]> {
     const rows = await this.#database.query<WaitingMessage>('*', {
       name: 'exchange.v2.waiting',
-      text: `SELECT id, position, (extract(epoch FROM received_at) * 1000)::float8 AS "receivedAt", listener,
+      text: `SELECT id, position, (extract(epoch FROM coalesce(rules_at, received_at)) * 1000)::float8 AS "rulesAt", listener,
           control_id AS "controlId", body, character_set AS "characterSet", lane,
           merged_lane AS "mergedLane", attempt
         FROM v2_message WHERE id = ANY ($1) AND state = 'waiting'`,

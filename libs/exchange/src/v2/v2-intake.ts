@@ -22,12 +22,19 @@ import {
   type MessageError,
   type Segment,
 } from '#platform/hl7v2';
+import { Fault } from '#platform/fhir';
 import { partSecret, RelayToken, type Relay } from '#platform/runtime';
 import { RuleBook } from '#platform/rules';
 import type { MappingIssue, Mapper } from '#platform/v2-to-fhir';
 import { mapperOf } from '../rules/v2-mappers.ts';
-import { keepMessages, type Kept, type NewV2Message, type V2Issue } from '../store/v2-messages.ts';
-import { dismiss } from '../store/v2-queue.ts';
+import {
+  judgeAgain,
+  keepMessages,
+  type Kept,
+  type NewV2Message,
+  type V2Issue,
+} from '../store/v2-messages.ts';
+import { dismiss, type V2MessageWithBody } from '../store/v2-queue.ts';
 import { accepted } from './accepted.ts';
 import type { ListenerProfile } from './listener-profile.ts';
 import { messageIdentity, senderIdentity, type MessageIdentity } from './message-identity.ts';
@@ -44,11 +51,8 @@ const betweenFrames = Buffer.of(0x1c, 0x0d);
 const ascii = characterSet(['ASCII']);
 const log = new Logger('exchange');
 
-/** The message that a corrected one stands for. */
-interface Corrected {
-  readonly id: string;
-  readonly listener: string;
-}
+/** Whoever has a message taken by hand has seen what it is. */
+const takenByHand: readonly string[] = ['P', 'T', 'D'];
 
 /** A message as far as it could be read, and what its sender is to be told. */
 interface Examined {
@@ -117,19 +121,40 @@ export class V2Intake {
    * Takes the text that somebody corrected in place of a message that was rejected, or failed.
    *
    * @returns what is wrong with it; nothing when it was taken, and the message that it corrects is dismissed
+   * @throws Fault `conflict` when a message of this text was kept before: then nothing changes
    */
-  async takeCorrected(text: string, { id, listener }: Corrected): Promise<readonly V2Issue[]> {
-    const profile = { name: listener, characterSet: 'UNICODE UTF-8', processingIds: ['P', 'T', 'D'] };
+  async takeCorrected(
+    text: string,
+    { id, listener }: Pick<V2MessageWithBody, 'id' | 'listener'>,
+  ): Promise<readonly V2Issue[]> {
+    const profile = { name: listener, characterSet: 'UNICODE UTF-8', processingIds: takenByHand };
     const body = encoded(text);
     const examined = await this.#examine(body, profile);
     const message = newMessage(body, profile, examined);
     if (message.state === 'rejected') return message.issues;
     await this.#database.transact('*', async (transaction) => {
       transaction.afterCommit(() => this.#relay.poke());
-      await keepMessages(transaction, [{ ...message, corrects: id }]);
+      const [kept] = await keepMessages(transaction, [{ ...message, corrects: id }]);
+      if (kept?.isNew !== true) throw keptBefore();
       await dismiss(transaction, id);
     });
     return [];
+  }
+
+  /**
+   * Takes a rejected message as it came, if by the rules of now it can be taken.
+   *
+   * @returns what is wrong with it now; nothing when it was taken
+   */
+  async takeAsItCame(rejected: V2MessageWithBody): Promise<readonly V2Issue[]> {
+    const { id, listener, body, characterSet } = rejected;
+    const profile = { name: listener, characterSet, processingIds: takenByHand };
+    const message = newMessage(body, profile, await this.#examine(body, profile));
+    await this.#database.transact('*', async (transaction) => {
+      transaction.afterCommit(() => this.#relay.poke());
+      if (!(await judgeAgain(transaction, { ...message, id }))) throw noLongerRejected();
+    });
+    return message.state === 'rejected' ? message.issues : [];
   }
 
   /** Answers the beginning of a message that is larger than a listener takes. */
@@ -191,6 +216,20 @@ export class V2Intake {
       };
     }
   }
+}
+
+function keptBefore(): Fault {
+  return new Fault(
+    'conflict',
+    'A message of exactly this text was kept before. Correct it, or leave the body out to have the message examined again as it came.',
+  );
+}
+
+function noLongerRejected(): Fault {
+  return new Fault(
+    'conflict',
+    'Somebody else has just had this message taken, or dismissed. $v2-messages tells what became of it.',
+  );
 }
 
 /** A merge is kept by itself: what comes after it belongs into another lane. */

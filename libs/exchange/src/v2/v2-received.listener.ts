@@ -43,9 +43,9 @@ export class V2ReceivedListener {
     await delivery.applyWith((mark) => this.messages.settle(waiting, settlement, mark));
   }
 
-  /** By the rules of the instant at which it came, however often and whenever it is applied. */
+  /** By the rules of the instant at which it came, or was taken after all, however often and whenever it is applied. */
   async #apply(caller: Caller, waiting: WaitingMessage): Promise<Settlement> {
-    const pack = await this.rules.inForce(waiting.receivedAt);
+    const pack = await this.rules.inForce(waiting.rulesAt);
     const rules = pack === undefined ? {} : { rules: packCode(pack) };
     try {
       const { message } = this.reading.parse(waiting.body, waiting.characterSet);

@@ -1,8 +1,6 @@
-import { encodeV2 } from '#platform/fhir-to-v2';
 import { communicationDue } from '#transitions/contract';
 import { CommunicationListener } from './delivery/communication.listener.ts';
 import { DeliverCommunications } from './delivery/deliver-communications.ts';
-import { EncodeV2Token } from './delivery/encode-v2.ts';
 import { PerformDelivery } from './delivery/perform-delivery.ts';
 import { communicationByFhir, communicationByV2, SendContent } from './delivery/send-content.ts';
 import { DeliveriesOperation, deliveryLog } from './operations/deliveries.ts';
@@ -14,13 +12,7 @@ import { CreateDeliveries1764200000000 } from './store/migrations/1764200000000-
 export const deliveryParts = {
   operations: [deliveryLog, deliveryResend],
   controllers: [CommunicationListener, DeliveriesOperation, DeliveryResendOperation],
-  providers: [
-    Deliveries,
-    SendContent,
-    PerformDelivery,
-    DeliverCommunications,
-    { provide: EncodeV2Token, useValue: encodeV2 },
-  ],
+  providers: [Deliveries, SendContent, PerformDelivery, DeliverCommunications],
   hears: [communicationDue],
   exits: [communicationByFhir, communicationByV2],
   migrations: [CreateDeliveries1764200000000],

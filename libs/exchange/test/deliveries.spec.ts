@@ -4,6 +4,7 @@ import { acknowledge, MllpListener, readMessage, type AcknowledgementCode } from
 import { Receiver, type Received } from '#platform/testing';
 import { DeliveryHouse } from './delivery-house.ts';
 import { startDeliveries, type DeliverySeptum } from './delivery-septum.ts';
+import { documentOf, noticeOf } from './told-bundles.ts';
 
 const rest = 'hl7-fhir-rest';
 
@@ -59,8 +60,8 @@ describe('a delivery', () => {
 
   const base = () => `http://127.0.0.1:${city.port}`;
   const start = () => startDeliveries({ urls: house.urls, partners });
-  const bundle = (id: string, type = 'document') =>
-    JSON.stringify({ resourceType: 'Bundle', id, type, note: ['Canary', 1] }).replace('1]', '1.10]');
+  // With a number that is another text once it is read and written.
+  const bundle = (id: string) => documentOf(id).replace(/\}$/, ',"note":["Canary",1.10]}');
   /** Answers each request for the first time by its own, then with 201. */
   const answering =
     (...statuses: number[]): Receiver['answer'] =>
@@ -121,7 +122,7 @@ describe('a delivery', () => {
     const answers = [response('transient-error'), response('ok'), response('fatal-error'), 'taken'];
     city.answer = (_, answer) => void answer.end(answers.shift());
     for (const id of ['msg-1', 'msg-2', 'msg-3'])
-      await house.tell({ communication: id, endpoint: 'msg', text: bundle(id, 'message') });
+      await house.tell({ communication: id, endpoint: 'msg', text: noticeOf(id) });
     await house.tell({ communication: 'msg-4', endpoint: 'msg', text: bundle('msg-4') });
     expect(await house.settled('msg-1')).toMatchObject({ attempts: 2, proof: 'HTTP 200 ok' });
     expect(await house.settled('msg-2')).toMatchObject({ state: 'stopped', proof: 'HTTP 200 fatal-error' });
@@ -211,9 +212,13 @@ describe('a delivery', () => {
     await house.endpoint('v2', 'hl7v2-mllp', adtUrl);
     for (const id of ['v2-1', 'v2-2', 'v2-3'])
       await house.tell({ communication: id, endpoint: 'v2', text: bundle(id) });
-    await house.tell({ communication: 'v2-4', endpoint: 'v2', text: bundle('v2-4', 'collection') });
+    await house.tell({
+      communication: 'v2-4',
+      endpoint: 'v2',
+      text: JSON.stringify({ resourceType: 'Bundle', type: 'document', entry: [null] }),
+    });
     const first = await house.settled('v2-1');
-    const [, controlId] = /\|MDM\^T02\|(\w{20})\|/.exec(messages[0]!) ?? [];
+    const [, controlId] = /\|MDM\^T02\^MDM_T02\|(\w{20})\|/.exec(messages[0]!) ?? [];
     expect(first).toMatchObject({ state: 'completed', attempts: 2, proof: `MSA CA ${controlId}` });
     expect(await house.settled('v2-2')).toMatchObject({
       state: 'stopped',

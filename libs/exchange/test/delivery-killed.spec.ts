@@ -8,6 +8,7 @@ import { Receiver } from '#platform/testing';
 import { DeliveryHouse } from './delivery-house.ts';
 import type { DeliveryProcessOptions } from './delivery-process.ts';
 import { startDeliveries } from './delivery-septum.ts';
+import { documentOf } from './told-bundles.ts';
 
 const loader = join(import.meta.dirname, '..', '..', 'platform', 'messaging', 'test', 'run-source.mjs');
 const program = join(import.meta.dirname, 'delivery-process.ts');
@@ -66,7 +67,7 @@ describe('a delivery whose process is killed', () => {
     'before exchange.delivery.settled',
   ])('%s comes at most twice, the same each time, and ends once', async (step) => {
     const id = step.replaceAll(/\W/g, '-');
-    const text = JSON.stringify({ resourceType: 'Bundle', id, type: 'document' });
+    const text = documentOf(id);
     for (const endpoint of ['city', 'adt'])
       await house.tell({ communication: `${id}.${endpoint}`, endpoint, text });
     expect(await septumUntilKilled({ urls: house.urls, partners, step })).toBe('SIGKILL');

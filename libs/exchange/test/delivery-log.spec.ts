@@ -7,6 +7,7 @@ import { deliveryLog } from '../src/operations/deliveries.ts';
 import { deliveryResend } from '../src/operations/delivery-resend.ts';
 import { DeliveryHouse } from './delivery-house.ts';
 import { startDeliveries, type DeliverySeptum } from './delivery-septum.ts';
+import { documentOf } from './told-bundles.ts';
 
 type Part = Readonly<Record<string, unknown>> & { readonly name: string };
 
@@ -72,7 +73,7 @@ describe('the log of deliveries', () => {
     await house.endpoint('taking', 'hl7-fhir-rest', `${base}/taking`);
     await house.endpoint('refusing', 'hl7-fhir-rest', `${base}/refusing`);
     await house.endpoint('v2', 'hl7v2-mllp', adtUrl);
-    const text = JSON.stringify({ resourceType: 'Bundle', id: 'b', type: 'document' });
+    const text = documentOf('b');
     for (const [communication, patient, endpoint] of [
       ['t1', 'ada', 'taking'],
       ['r1', 'ada', 'refusing'],

@@ -20,7 +20,6 @@ import {
   storeContracts,
   transactionController,
 } from '#platform/store';
-import { EncodeV2Token, type EncodeV2 } from '../src/delivery/encode-v2.ts';
 import { deliveryParts } from '../src/delivery-parts.ts';
 import { telling } from './telling-context.ts';
 
@@ -33,21 +32,11 @@ export interface DeliverySeptumOptions {
   readonly wrap?: (database: OpenContextDatabase) => OpenContextDatabase;
 }
 
-/** So little as is needed to tell one message from another. */
-const encode: EncodeV2 = ({ bundle, sender, receiver, controlId, at }) => {
-  const { id, type } = JSON.parse(bundle) as { id: string; type: string };
-  if (type === 'collection') throw new TypeError('no such message');
-  const [from, to] = [sender, receiver].map(({ application, facility }) => `${application}|${facility}`);
-  const text = `MSH|^~\\&|${from}|${to}|${at}||MDM^T02|${controlId}|P|2.5.1||||||UNICODE UTF-8\rPID|1||${id}||Canary\r`;
-  return { text };
-};
-
 /** The part of `exchange` that this is about. */
 export const deliveries = defineContext({
   name: 'exchange',
   types: ['Basic'],
   ...deliveryParts,
-  providers: [...deliveryParts.providers, { provide: EncodeV2Token, useValue: encode }],
 });
 
 const directory = defineContext({ name: 'directory', types: ['Endpoint'] });

@@ -1,8 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
+import { encodeV2 } from '#platform/fhir-to-v2';
 import { exit, OutboundHttp, OutboundMllp, type Disclosure } from '#platform/outbound';
 import type { Resource } from '#platform/store';
+import { controlIdOf } from '../domain/control-id.ts';
 import type { Recipient } from '../domain/recipient.ts';
 import {
   verdictOfAcknowledgement,
@@ -11,7 +13,6 @@ import {
   type Verdict,
 } from '../domain/verdict.ts';
 import type { Delivery } from '../store/deliveries.ts';
-import { controlIdOf, EncodeV2Token, type EncodeV2 } from './encode-v2.ts';
 
 const documentation = 'A discharge document or a notice, to a recipient that is to be told of it';
 
@@ -50,16 +51,10 @@ const log = new Logger('exchange');
 export class SendContent {
   readonly #http: OutboundHttp;
   readonly #mllp: OutboundMllp;
-  readonly #encode: EncodeV2;
 
-  constructor(
-    @Inject(OutboundHttp) http: OutboundHttp,
-    @Inject(OutboundMllp) mllp: OutboundMllp,
-    @Inject(EncodeV2Token) encode: EncodeV2,
-  ) {
+  constructor(@Inject(OutboundHttp) http: OutboundHttp, @Inject(OutboundMllp) mllp: OutboundMllp) {
     this.#http = http;
     this.#mllp = mllp;
-    this.#encode = encode;
   }
 
   /** What the recipient made of it. Throws when that is not known by a fault of ours, or because the signal came. */
@@ -141,12 +136,12 @@ export class SendContent {
     return verdictOfAcknowledgement(answer, controlId);
   }
 
-  /** What cannot be written now cannot be written the next time either, and must not hold up what follows. */
+  /** In UTF-8, as its MSH-18 tells. What cannot be written now cannot be written the next time either, and must not hold up what follows. */
   #encoded({ delivery, recipient, text: bundle }: Outgoing, controlId: string): Buffer {
     const { sender, receiver } = recipient.partner;
     try {
       // The time is that of the delivery, so that what is sent again is the same to the last byte.
-      const { text } = this.#encode({ bundle, sender, receiver, controlId, at: delivery.heardAt });
+      const { text } = encodeV2({ bundle, sender, receiver, controlId, at: delivery.heardAt });
       return Buffer.from(text);
     } catch (error) {
       if (error instanceof Fault) throw error;

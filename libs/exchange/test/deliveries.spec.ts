@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { acknowledge, MllpListener, readMessage, type AcknowledgementCode } from '#platform/hl7v2';
@@ -24,6 +25,7 @@ describe('a delivery', () => {
     const note = (...said: unknown[]) => void logged.push(JSON.stringify(said));
     Logger.overrideLogger({ log: note, warn: note, error: note });
     house = await DeliveryHouse.open();
+    await house.inForce(await readFile('examples/rule-packs/north.json', 'utf8'));
     city = await new Receiver().open();
     adt = new MllpListener({
       host: '127.0.0.1',
@@ -233,6 +235,16 @@ describe('a delivery', () => {
     expect(messages).toHaveLength(4);
     expect(messages[1]).toBe(messages[0]);
     expect(await house.recorded('v2-3')).toMatchObject([{ detail: 'to adt by communication-by-v2' }]);
+  });
+
+  it('is told in HL7 v2 with the names of the rule pack in force, and what is left out stands in the log', async () => {
+    await house.endpoint('v2-names', 'hl7v2-mllp', adtUrl);
+    await house.tell({ communication: 'names-1', endpoint: 'v2-names', text: noticeOf('4711') });
+    expect(await house.settled('names-1')).toMatchObject({ state: 'completed' });
+    const { message } = readMessage(Buffer.from(messages[0]!));
+    expect(message.repetition('PID-3')?.text).toBe('4711^^^NORTH^MR');
+    const told = logged.find((line) => line.includes('left out'));
+    expect(told).toContain('"paths":["Patient.photo"]');
   });
 
   it('is given up when an HL7 v2 receiver answers with an error time and again', async () => {

@@ -6,6 +6,7 @@ import {
   provision,
   type OpenContextDatabase,
 } from '#platform/database';
+import { CreateRules1764300000000, RuleBook } from '#platform/rules';
 import { createResourceStore, storeMigrations } from '#platform/store';
 import { eventually, openHouseDatabase, type HouseDatabase } from '#platform/testing';
 import { deliveryParts } from '../src/delivery-parts.ts';
@@ -14,7 +15,7 @@ import { CreateTellings1764000000000, tell, type Telling, type ToldEnd } from '.
 const own: Readonly<Record<string, readonly never[]>> = {
   directory: [],
   transitions: [CreateTellings1764000000000 as never],
-  exchange: deliveryParts.migrations as never,
+  exchange: [...deliveryParts.migrations, CreateRules1764300000000] as never,
 };
 
 /** What is kept of a delivery. */
@@ -70,6 +71,13 @@ export class DeliveryHouse {
     };
     const request = { method: 'update' as const, type: 'Endpoint', id };
     await store.write(systemCaller('directory'), request, JSON.stringify(endpoint));
+  }
+
+  /** Has a rule pack in force from the beginning. */
+  async inForce(content: string): Promise<void> {
+    const book = new RuleBook(this.database('exchange'));
+    const { name, version } = await book.hold(content);
+    await book.note({ position: 1, at: 0, name, version, until: null, state: 'settled' });
   }
 
   tell(telling: Telling): Promise<void> {

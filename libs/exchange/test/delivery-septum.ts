@@ -12,6 +12,7 @@ import {
   type ContextDefinition,
   type ContextParts,
 } from '#platform/runtime';
+import { RuleBook } from '#platform/rules';
 import {
   createResourceStore,
   ParticipantToken,
@@ -104,6 +105,7 @@ function partsOf(
       { provide: ContextDatabaseToken, useValue: database },
       { provide: ResourceStoreToken, useValue: store },
       { provide: ParticipantToken, useValue: { store, prepared: database.prepared } },
+      { provide: RuleBook, useValue: new RuleBook(database, { leads: true }) },
       { provide: OutboundHttp, useValue: new OutboundHttp(waysOut) },
       { provide: OutboundMllp, useValue: new OutboundMllp(waysOut) },
     ],

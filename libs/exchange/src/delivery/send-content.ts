@@ -3,6 +3,7 @@ import type { Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import { encodeV2 } from '#platform/fhir-to-v2';
 import { exit, OutboundHttp, OutboundMllp, type Disclosure } from '#platform/outbound';
+import { RuleBook } from '#platform/rules';
 import type { Resource } from '#platform/store';
 import { controlIdOf } from '../domain/control-id.ts';
 import type { Recipient } from '../domain/recipient.ts';
@@ -12,6 +13,7 @@ import {
   verdictOfStatus,
   type Verdict,
 } from '../domain/verdict.ts';
+import { sitePackForAll } from '../rules/v2-mappers.ts';
 import type { Delivery } from '../store/deliveries.ts';
 
 const documentation = 'A discharge document or a notice, to a recipient that is to be told of it';
@@ -51,10 +53,16 @@ const log = new Logger('exchange');
 export class SendContent {
   readonly #http: OutboundHttp;
   readonly #mllp: OutboundMllp;
+  readonly #rules: RuleBook;
 
-  constructor(@Inject(OutboundHttp) http: OutboundHttp, @Inject(OutboundMllp) mllp: OutboundMllp) {
+  constructor(
+    @Inject(OutboundHttp) http: OutboundHttp,
+    @Inject(OutboundMllp) mllp: OutboundMllp,
+    @Inject(RuleBook) rules: RuleBook,
+  ) {
     this.#http = http;
     this.#mllp = mllp;
+    this.#rules = rules;
   }
 
   /** What the recipient made of it. Throws when that is not known by a fault of ours, or because the signal came. */
@@ -128,7 +136,7 @@ export class SendContent {
     const answer = await this.#mllp.send(caller, communicationByV2, {
       partner: recipient.partner.name,
       url: recipient.address,
-      content: this.#encoded(outgoing, controlId),
+      content: await this.#encoded(outgoing, controlId),
       controlId,
       concerns,
       signal,
@@ -137,11 +145,14 @@ export class SendContent {
   }
 
   /** In UTF-8, as its MSH-18 tells. What cannot be written now cannot be written the next time either, and must not hold up what follows. */
-  #encoded({ delivery, recipient, text: bundle }: Outgoing, controlId: string): Buffer {
+  async #encoded({ delivery, recipient, text: bundle }: Outgoing, controlId: string): Promise<Buffer> {
     const { sender, receiver } = recipient.partner;
+    // Time and rules are those of the delivery, so that what is sent again is the same to the last byte.
+    const at = delivery.heardAt;
+    const pack = sitePackForAll(await this.#rules.inForce(at));
     try {
-      // The time is that of the delivery, so that what is sent again is the same to the last byte.
-      const { text } = encodeV2({ bundle, sender, receiver, controlId, at: delivery.heardAt });
+      const { text, leftOut } = encodeV2({ bundle, sender, receiver, controlId, at, pack });
+      if (leftOut.length > 0) log.log({ component: 'deliveries', event: 'left out', paths: told(leftOut) });
       return Buffer.from(text);
     } catch (error) {
       if (error instanceof Fault) throw error;
@@ -152,6 +163,11 @@ export class SendContent {
       );
     }
   }
+}
+
+/** As long as the log takes a word. */
+function told(paths: readonly string[]): readonly string[] {
+  return paths.map((path) => path.slice(0, 64));
 }
 
 function parsed(text: string): Resource {

@@ -1,6 +1,6 @@
 import type { Issue } from '#platform/fhir';
 import { packIssue, type RulePack } from '#platform/rules';
-import { Mapper, tableNames } from '#platform/v2-to-fhir';
+import { Mapper, tableNames, type SitePack } from '#platform/v2-to-fhir';
 import { readV2Rules, sitePackOf, type V2Rules } from '../domain/v2-rules.ts';
 
 let builtIn: Mapper | undefined;
@@ -14,6 +14,11 @@ export function mapperOf(pack: RulePack | undefined, listener: string): Mapper {
   const mapper = known.get(listener) ?? new Mapper(sitePackOf(readV2Rules(pack, tableNames()), listener));
   known.set(listener, mapper);
   return mapper;
+}
+
+/** What a pack says of HL7 v2 for all listeners: by that the messages are written that leave, since they leave by none. */
+export function sitePackForAll(pack: RulePack | undefined): SitePack {
+  return pack === undefined ? {} : sitePackOf(readV2Rules(pack, tableNames()), '');
 }
 
 /** What is wrong with what a pack says of HL7 v2: what cannot be read, and rows that lead nowhere. */

@@ -6,7 +6,7 @@ import type { V2Event } from './events.ts';
 import { bundleOf, stay, type Resource } from '../test/stay.ts';
 
 const around: Omit<V2Request, 'bundle'> = {
-  sender: { application: 'SEPTUM', facility: ['GENERAL', '1.2.3.4', 'ISO'] },
+  sender: { application: 'SEPTUM', facility: 'GENERAL' },
   receiver: { application: 'EHR', facility: 'CLINIC' },
   controlId: 'MSG-1',
   at: Date.UTC(2026, 10, 22, 9, 30),
@@ -97,11 +97,9 @@ describe('the header', () => {
   it('says who sends what to whom, and when', () => {
     const message = read(stay, 'A01');
     expect(message.first('MSH')?.text).toBe(
-      'MSH|^~\\&|SEPTUM|GENERAL^1.2.3.4^ISO|EHR|CLINIC|20261122093000+0000||ADT^A01^ADT_A01|MSG-1|P|2.5.1||||||UNICODE UTF-8',
+      'MSH|^~\\&|SEPTUM|GENERAL|EHR|CLINIC|20261122093000+0000||ADT^A01^ADT_A01|MSG-1|P|2.5.1||||||UNICODE UTF-8',
     );
-    expect(message.first('EVN')?.text).toBe(
-      'EVN|A01|20261122093000+0000||||20261118081500-0500|GENERAL^1.2.3.4^ISO',
-    );
+    expect(message.first('EVN')?.text).toBe('EVN|A01|20261122093000+0000||||20261118081500-0500|GENERAL');
   });
 
   it('is the same for the same request', () => {

@@ -15,13 +15,10 @@ import { patientIdentifiers, patientSegments } from './segments/patient.ts';
 import { moreOfVisit, noVisit, visitSegment } from './segments/visit.ts';
 import { Vocabulary } from './vocabulary.ts';
 
-/** A namespace, or a namespace, a universal id and its kind: `['SEPTUM', '1.2.3', 'ISO']`. */
-export type HierarchicName = string | readonly [namespace: string, universalId: string, kind: string];
-
 /** MSH-3 and MSH-4, or MSH-5 and MSH-6. */
 export interface Party {
-  readonly application: HierarchicName;
-  readonly facility: HierarchicName;
+  readonly application: string;
+  readonly facility: string;
 }
 
 export interface V2Request {
@@ -35,8 +32,6 @@ export interface V2Request {
   readonly controlId: string;
   /** MSH-7 and EVN-2, in milliseconds since the epoch. The same for the same message sent again, or it is another one. */
   readonly at: number;
-  /** MSH-11; default P, production. */
-  readonly processingId?: 'P' | 'T' | 'D';
   /** The receiver's names for authorities and code systems, and its code maps: as for the way in. */
   readonly pack?: SitePack;
 }
@@ -77,7 +72,7 @@ interface Telling {
 }
 
 function body({ request, event, source, encounter, patient: named }: Telling): SegmentContent[] {
-  const sender = hierarchic(request.sender.application);
+  const sender: Authority = [request.sender.application];
   const { survivor: patient, merged } = event === 'A40' ? merge(source.bundle, named) : { survivor: named };
   const [pid, ...pd1] = patientSegments(patient, source, sender);
   const parts = {
@@ -112,20 +107,17 @@ function focus(bundle: Bundle): { encounter: Element | undefined; patient: Eleme
   return { encounter, patient };
 }
 
-function header(
-  { sender, receiver, at, controlId, processingId = 'P' }: V2Request,
-  event: V2Event,
-): SegmentContent {
+function header({ sender, receiver, at, controlId }: V2Request, event: V2Event): SegmentContent {
   const type = event === 'T02' ? 'MDM' : 'ADT';
   return segment('MSH', {
-    3: hierarchic(sender.application),
-    4: hierarchic(sender.facility),
-    5: hierarchic(receiver.application),
-    6: hierarchic(receiver.facility),
+    3: sender.application,
+    4: sender.facility,
+    5: receiver.application,
+    6: receiver.facility,
     7: moment(new Date(at).toISOString()),
     9: [type, event, structureOf(event).name],
     10: controlId,
-    11: processingId,
+    11: 'P',
     12: '2.5.1',
     18: 'UNICODE UTF-8',
   });
@@ -142,12 +134,8 @@ function eventSegment(
     1: event,
     2: moment(new Date(at).toISOString()),
     6: happened && moment(period?.text(happened)),
-    7: hierarchic(sender.facility),
+    7: sender.facility,
   });
-}
-
-function hierarchic(named: HierarchicName): Authority {
-  return typeof named === 'string' ? [named] : named;
 }
 
 /** The two patients of a merge, by their links, whichever of them has one. */

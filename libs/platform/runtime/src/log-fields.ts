@@ -17,6 +17,7 @@ const allowed = new Set([
   'lagMs',
   'method',
   'parts',
+  'paths',
   'pattern',
   'phase',
   'pid',

@@ -56,6 +56,15 @@ describe('settings', () => {
     ['{ name: lab, port: 1, certificat: x }', /^mllpListeners: \[0\]\.certificat .*should not exist/],
     ['{ name: lab, port: 1 }, { name: lab, port: 2 }', /^mllpListeners: two are named lab/],
     ['{ name: mllp, port: 1 }', /^mllpListeners: two are named mllp/],
+    [
+      '{ name: lab, port: 1, certificateFile: a.pem }',
+      /^mllpListeners: lab .*both certificateFile and keyFile/,
+    ],
+    ['{ name: lab, port: 1, keyFile: a.key }', /^mllpListeners: lab .*both certificateFile and keyFile/],
+    [
+      '{ name: lab, port: 1, clientAuthoritiesFile: a.pem }',
+      /^mllpListeners: lab .*clientAuthoritiesFile.*both certificateFile and keyFile/,
+    ],
   ])('refuses the listener %s', (listener, told) => {
     expect(() => load({}, `mllpListeners: [${listener}]`)).toThrow(told);
   });

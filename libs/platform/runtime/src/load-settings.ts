@@ -46,6 +46,11 @@ export function loadSettings(sources: SettingsSources): Settings {
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined)
     throw refusal(`mllpListeners: two are named ${twice}, or the usual one is. Give each a name of its own.`);
+  const half = settings.mllpListeners.find(hasHalfOfTls);
+  if (half !== undefined)
+    throw refusal(
+      `mllpListeners: ${half.name} would be in the clear, though it names files for TLS. TLS, with clientAuthoritiesFile or without, needs both certificateFile and keyFile.`,
+    );
   for (const [context, url] of Object.entries(settings.databaseUrls)) {
     if (!postgresUrl.test(url))
       throw refusal(
@@ -123,4 +128,11 @@ function shown(declared: SettingDeclaration | undefined, value: unknown): string
 
 function refusal(message: string): Fault {
   return new Fault('bad-parameter', message);
+}
+
+/** What is declared for TLS and would not lead to it. */
+function hasHalfOfTls({ certificateFile, keyFile, clientAuthoritiesFile }: MllpListenerSettings): boolean {
+  const files = [certificateFile, keyFile];
+  const given = files.filter((file) => file !== undefined).length;
+  return given === 1 || (given === 0 && clientAuthoritiesFile !== undefined);
 }

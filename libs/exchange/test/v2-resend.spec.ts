@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemCaller, type Caller } from '#platform/access';
 import type { CallScope } from '#platform/messaging';
 import { RuleBook } from '#platform/rules';
+import { createResourceStore, type ResourceStore } from '#platform/store';
+import { V2MessageOperation } from '../src/operations/v2-message.ts';
+import { V2MessagesOperation } from '../src/operations/v2-messages.ts';
 import { V2ResendOperation } from '../src/operations/v2-resend.ts';
 import { WaitingMessages } from '../src/store/waiting-messages.ts';
 import { ReadV2 } from '../src/v2/read-v2.ts';
@@ -12,11 +15,17 @@ import { openExchange, type ExchangeHouse } from './open-exchange.ts';
 let house: ExchangeHouse;
 let intake: V2Intake;
 let operation: V2ResendOperation;
+let store: ResourceStore;
 beforeAll(async () => {
   house = await openExchange();
   const relay = { poke: () => undefined };
   intake = new V2Intake(house.database, relay, new ReadV2(), new RuleBook(house.database));
-  operation = new V2ResendOperation(house.database, relay, intake);
+  store = createResourceStore({
+    database: house.database,
+    types: ['MessageHeader'],
+    hashKey: 'for these specs only',
+  });
+  operation = new V2ResendOperation(house.database, relay, intake, store);
 });
 afterAll(() => house?.close());
 afterEach(async () => {
@@ -54,8 +63,10 @@ async function keep(text: string): Promise<Row> {
   return (await rows()).at(-1)!;
 }
 
+const base = 'https://fhir.house.example/fhir/R4';
+
 async function resend(...parameter: object[]): Promise<Record<string, unknown>> {
-  const request = { parameters: {}, base: 'https://fhir.house.example/fhir/R4' };
+  const request = { parameters: {}, base };
   const scope = {
     texts: [JSON.stringify({ resourceType: 'Parameters', parameter })],
   } as unknown as CallScope;
@@ -138,5 +149,76 @@ describe('a message that cannot be applied again', () => {
         kind: 'not-found',
         message: expect.stringContaining('$v2-messages'),
       });
+  });
+});
+
+describe('what is done with messages by hand', () => {
+  let before = 0;
+  beforeEach(async () => {
+    const [{ last }] = (await house.database.query('*', {
+      text: 'SELECT coalesce(max(position), 0) AS last FROM audit',
+    })) as [{ last: number }];
+    before = last;
+  });
+  const recorded = () =>
+    house.database.query<{ patients: string[] }>('*', {
+      text: 'SELECT subject, action, type, id, count, patients, detail FROM audit WHERE position > $1 ORDER BY position',
+      values: [before],
+    });
+  const asked = {
+    subject: 'client/operator',
+    action: 'E',
+    type: 'MessageHeader',
+    id: null,
+    count: 1,
+    patients: [],
+  };
+
+  it('is recorded with who did it', async () => {
+    const { id: first } = await keep(message('11', { processing: 'T' }));
+    const { id: second } = await keep(message('12', { processing: 'T' }));
+    await resend(id(first), { name: 'dismiss', valueBoolean: true });
+    await resend(id(second), text('body', message('13')));
+    await resend(id((await keep(message('14', { processing: 'T' }))).id));
+    await resend(text('from', '2020-01-01T00:00:00Z'), text('to', '2021-01-01T00:00:00Z'));
+    expect(await recorded()).toEqual([
+      { ...asked, id: first, detail: '$v2-resend dismissed' },
+      { ...asked, id: second, detail: '$v2-resend corrected' },
+      { ...asked, id: expect.any(String), detail: '$v2-resend as it came' },
+      {
+        ...asked,
+        count: 0,
+        detail: '$v2-resend 2020-01-01T00:00:00.000Z to 2021-01-01T00:00:00.000Z',
+      },
+    ]);
+  });
+
+  it('is recorded when it is only looking which there are', async () => {
+    await keep(message('15'));
+    await house.database.query('*', { text: `UPDATE v2_message SET patients = '{ada}'` });
+    await new V2MessagesOperation(house.database, store).list(operator, { parameters: {}, base });
+    expect(await recorded()).toEqual([{ ...asked, patients: ['ada'], detail: '$v2-messages' }]);
+  });
+
+  it.each([
+    ['a name that is not known', 'unknown-parameter', [text('dissmiss', 'x')]],
+    ['dismiss as a text', 'bad-parameter', [text('dismiss', 'true')]],
+    ['a body that is no text', 'bad-parameter', [{ name: 'body', valueInteger: 1 }]],
+    ['body and dismiss', 'bad-parameter', [text('body', 'MSH'), { name: 'dismiss', valueBoolean: true }]],
+    ['an id and a time', 'bad-parameter', [text('from', '2020-01-01T00:00:00Z')]],
+    ['an id twice', 'bad-parameter', [id(randomUUID())]],
+  ])('is refused with %s, and nothing becomes of the message', async (_what, kind, parameters) => {
+    const kept = await keep(message('16', { processing: 'T' }));
+    await expect(resend(id(kept.id), ...parameters)).rejects.toMatchObject({ kind });
+    expect(await rows()).toEqual([kept]);
+  });
+
+  it('is refused with parameters in the address that nobody reads', async () => {
+    const parameters = { id: [randomUUID()], dismiss: ['true'] };
+    const nothing = { texts: [] } as unknown as CallScope;
+    const unknown = { kind: 'unknown-parameter' };
+    await expect(operation.resend(operator, { parameters, base }, nothing)).rejects.toMatchObject(unknown);
+    const reading = new V2MessageOperation(house.database, store, new ReadV2());
+    await expect(reading.read(operator, { parameters, base })).rejects.toMatchObject(unknown);
   });
 });

@@ -4,7 +4,7 @@ import { assertScope, type Caller } from '#platform/access';
 import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
 import { Fault } from '#platform/fhir';
 import { Handles, reply, type Reply } from '#platform/messaging';
-import { InvokeOperation, operation } from '#platform/runtime';
+import { InvokeOperation, operation, readParameters } from '#platform/runtime';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { findMessage } from '../store/v2-queue.ts';
 import { ReadV2 } from '../v2/read-v2.ts';
@@ -21,7 +21,7 @@ export const v2Message = operation('exchange', {
 /**
  * `GET $v2-message?id=` answers Parameters: `message` as `$v2-messages` has it, and `body`, the text with a line for each
  * segment; bytes that cannot be read as text stand there as Base64, in `bytes`. That somebody read it is recorded. Faults:
- * `forbidden` without the scope to read MessageHeader, `not-found`, `bad-parameter`.
+ * `forbidden` without the scope to read MessageHeader, `not-found`, `unknown-parameter`, `bad-parameter`.
  */
 @Controller()
 export class V2MessageOperation {
@@ -32,9 +32,9 @@ export class V2MessageOperation {
   ) {}
 
   @Handles(v2Message.contract)
-  async read(caller: Caller, { parameters }: InvokeOperation): Promise<Reply<object>> {
+  async read(caller: Caller, request: InvokeOperation): Promise<Reply<object>> {
     assertScope(caller, 'MessageHeader', 'r');
-    const id = messageId(parameters['id']?.at(-1));
+    const id = messageId(readParameters(request, undefined, ['id']).get('id')?.at(-1));
     const found = await findMessage(this.database, caller, id);
     if (found === undefined)
       throw new Fault('not-found', 'There is no such message. $v2-messages lists them.');

@@ -11,6 +11,7 @@ import {
   wholeNumberIn,
   type OperationParameters,
 } from '#platform/runtime';
+import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import type { V2Issue, V2State } from '../store/v2-messages.ts';
 import { listHeads, type V2MessageHead } from '../store/v2-queue.ts';
 
@@ -29,12 +30,15 @@ const known = ['state', 'listener', 'before', '_count'];
 /**
  * `GET $v2-messages?state=rejected,failed&listener=&_count=&before=` answers Parameters with a `message` for each: `id`,
  * `position`, `received`, `listener`, `sender`, `controlId`, `event`, `state`, `repeated` (by its sender), `attempt` (to apply it, as somebody asked),
- * `rules` (the rule pack by which it was applied), and an `issue` with `location`, `code` and `text` for each thing wrong. `next`: the `before` of the next page. Faults: `forbidden` without the scope to
+ * `rules` (the rule pack by which it was applied), and an `issue` with `location`, `code` and `text` for each thing wrong. `next`: the `before` of the next page. That somebody looked is recorded. Faults: `forbidden` without the scope to
  * search MessageHeader, `unknown-parameter`, `bad-parameter`.
  */
 @Controller()
 export class V2MessagesOperation {
-  constructor(@Inject(ContextDatabaseToken) private readonly database: ContextDatabase) {}
+  constructor(
+    @Inject(ContextDatabaseToken) private readonly database: ContextDatabase,
+    @Inject(ResourceStoreToken) private readonly store: ResourceStore,
+  ) {}
 
   @Handles(v2Messages.contract)
   async list(caller: Caller, request: InvokeOperation): Promise<Reply<object>> {
@@ -42,6 +46,13 @@ export class V2MessagesOperation {
     const wanted = wantedOf(readParameters(request, undefined, known));
     const heads = await listHeads(this.database, caller, wanted);
     const page = heads.slice(0, wanted.count);
+    await this.store.recordDisclosure(caller, {
+      action: 'E',
+      type: 'MessageHeader',
+      count: page.length,
+      patients: page.flatMap(({ patients }) => patients),
+      detail: '$v2-messages',
+    });
     const parameter: object[] = page.map(messageParameter);
     if (heads.length > page.length)
       parameter.push({ name: 'next', valueString: String(page.at(-1)!.position) });

@@ -2,19 +2,19 @@
 import { Controller, Inject } from '@nestjs/common';
 import { assertScope, type Caller } from '#platform/access';
 import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
-import { Fault, sliceParameters, type SlicedParameter } from '#platform/fhir';
+import { Fault } from '#platform/fhir';
 import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation, RelayToken, type Relay } from '#platform/runtime';
+import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import {
   applyAgain,
   countRejected,
   dismiss,
   findMessage,
-  type Stretch,
   type V2MessageWithBody,
 } from '../store/v2-queue.ts';
 import type { V2Issue } from '../store/v2-messages.ts';
-import { messageId } from '../v2/message-id.ts';
+import { readResendRequest, type ResendRequest } from '../v2/resend-request.ts';
 import { V2Intake } from '../v2/v2-intake.ts';
 
 export const v2Resend = operation('exchange', {
@@ -41,8 +41,8 @@ interface Resent {
  *
  * It answers Parameters with `applied`, the number of messages that are applied again, and of a stretch of time with
  * `rejected`, the number of those that are left as they are, since they were never taken. What a message said already changes
- * nothing. Faults: `forbidden` without the scope to update MessageHeader, `bad-parameter`, `not-found`, `conflict` when the
- * corrected text is that of a message which was kept before, `business-rule` when it cannot be taken either.
+ * nothing. That somebody did it is recorded. Faults: `forbidden` without the scope to update MessageHeader,
+ * `unknown-parameter`, `bad-parameter`, `not-found`, `conflict` when the corrected text is that of a message which was kept before, `business-rule` when it cannot be taken either.
  */
 @Controller()
 export class V2ResendOperation {
@@ -50,45 +50,59 @@ export class V2ResendOperation {
     @Inject(ContextDatabaseToken) private readonly database: ContextDatabase,
     @Inject(RelayToken) private readonly relay: Relay,
     @Inject(V2Intake) private readonly intake: V2Intake,
+    @Inject(ResourceStoreToken) private readonly store: ResourceStore,
   ) {}
 
   @Handles(v2Resend.contract)
-  async resend(caller: Caller, _request: InvokeOperation, scope: CallScope): Promise<Reply<object>> {
+  async resend(caller: Caller, { parameters }: InvokeOperation, scope: CallScope): Promise<Reply<object>> {
     assertScope(caller, 'MessageHeader', 'u');
     if (caller.patients !== undefined)
       throw new Fault(
         'forbidden',
         'A caller confined to patients cannot send messages again. Ask an operator.',
       );
-    const given = sliceParameters(scope.texts[0] ?? '{"resourceType":"Parameters"}');
-    const counts = Object.entries(await this.#resend(caller, given));
+    const asked = readResendRequest(Object.keys(parameters), scope.texts[0]);
+    const resent = asked.is === 'stretch' ? this.#stretch(caller, asked) : this.#one(caller, asked);
+    const counts = Object.entries(await resent);
     const parameter = counts.map(([name, valueUnsignedInt]) => ({ name, valueUnsignedInt }));
     return reply({}, [JSON.stringify({ resourceType: 'Parameters', parameter })]);
   }
 
-  async #resend(caller: Caller, given: readonly SlicedParameter[]): Promise<Resent> {
-    const value = (name: string) => given.find((each) => each.name === name)?.value;
-    const [from, to, listener] = [value('from'), value('to'), value('listener')];
-    if (from !== undefined || to !== undefined)
-      return this.#stretch({
-        from: instant('from', from),
-        to: instant('to', to),
-        ...(typeof listener === 'string' ? { listener } : {}),
-      });
-    const id = messageId(value('id'));
-    if (value('dismiss') === true) return this.#dismiss(id);
-    const found = await findMessage(this.database, caller, id);
-    if (found === undefined)
-      throw new Fault('not-found', 'There is no such message. $v2-messages lists them.');
-    const body = value('body');
-    return typeof body === 'string' ? this.#correct(found, body) : this.#again(found);
-  }
-
-  #stretch(stretch: Stretch): Promise<Resent> {
+  async #stretch(caller: Caller, { stretch }: ResendRequest & { is: 'stretch' }): Promise<Resent> {
+    const { from, to, listener } = stretch;
+    const by = listener === undefined ? '' : ` by ${listener}`;
+    await this.#record(caller, `${from.toISOString()} to ${to.toISOString()}${by}`);
     return this.database.transact('*', async (transaction) => {
       transaction.afterCommit(() => this.relay.poke());
       const applied = await applyAgain(transaction, stretch);
       return { applied, rejected: await countRejected(transaction, stretch) };
+    });
+  }
+
+  async #one(caller: Caller, asked: Exclude<ResendRequest, { is: 'stretch' }>): Promise<Resent> {
+    const found = await findMessage(this.database, caller, asked.id);
+    if (found === undefined)
+      throw new Fault('not-found', 'There is no such message. $v2-messages lists them.');
+    await this.#record(caller, asked.is, found);
+    switch (asked.is) {
+      case 'dismissed':
+        return this.#dismiss(found);
+      case 'corrected':
+        return this.#correct(found, asked.body);
+      case 'as it came':
+        return this.#again(found);
+    }
+  }
+
+  /** Who did what, before it is done. */
+  #record(caller: Caller, what: string, found?: V2MessageWithBody): Promise<void> {
+    return this.store.recordDisclosure(caller, {
+      action: 'E',
+      type: 'MessageHeader',
+      ...(found === undefined ? {} : { id: found.id }),
+      count: found === undefined ? 0 : 1,
+      patients: found?.patients ?? [],
+      detail: `$v2-resend ${what}`,
     });
   }
 
@@ -106,7 +120,7 @@ export class V2ResendOperation {
     );
   }
 
-  async #dismiss(id: string): Promise<Resent> {
+  async #dismiss({ id }: V2MessageWithBody): Promise<Resent> {
     if (await this.database.transact('*', (transaction) => dismiss(transaction, id))) return { applied: 0 };
     throw new Fault(
       'not-found',
@@ -125,10 +139,4 @@ function taken(issues: readonly V2Issue[], refusal: string): Resent {
   if (issues.length === 0) return { applied: 1 };
   const text = issues.map(({ location, text: what }) => `${location ?? 'the message'}: ${what}`).join(' ');
   throw new Fault('business-rule', `${refusal} ${text}`);
-}
-
-function instant(name: string, value: unknown): Date {
-  const date = new Date(typeof value === 'string' ? value : NaN);
-  if (!Number.isNaN(date.getTime())) return date;
-  throw new Fault('bad-parameter', `${name} must be an instant such as 2026-01-31T08:00:00Z.`);
 }

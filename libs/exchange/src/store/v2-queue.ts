@@ -24,12 +24,13 @@ export interface V2MessageHead {
   readonly corrects: string | null;
   /** The rule pack by which it was applied. */
   readonly rules: string | null;
+  /** Ids of the patients whom it concerned when it was applied. */
+  readonly patients: readonly string[];
 }
 
 export interface V2MessageWithBody extends V2MessageHead {
   readonly body: Buffer;
   readonly characterSet: string;
-  readonly patients: readonly string[];
 }
 
 export interface HeadsWanted {
@@ -41,7 +42,7 @@ export interface HeadsWanted {
 }
 
 const head = `id, position, (extract(epoch FROM received_at) * 1000)::float8 AS "receivedAt", listener, sender,
-  control_id AS "controlId", event, state, issues, repeated, attempt, reused_id AS "reusedId", corrects, rules`;
+  control_id AS "controlId", event, state, issues, repeated, attempt, reused_id AS "reusedId", corrects, rules, patients`;
 
 /** The newest first; one more than wanted, when there is one. */
 export function listHeads(
@@ -64,7 +65,7 @@ export async function findMessage(
 ): Promise<V2MessageWithBody | undefined> {
   const [row] = await database.query<V2MessageWithBody>(rowPolicy(caller), {
     name: 'exchange.v2.find',
-    text: `SELECT ${head}, body, character_set AS "characterSet", patients FROM v2_message WHERE id = $1`,
+    text: `SELECT ${head}, body, character_set AS "characterSet" FROM v2_message WHERE id = $1`,
     values: [id],
   });
   return row;

@@ -167,5 +167,20 @@ describe('the log of deliveries', () => {
     expect((await house.told('v1')).ends.map(({ outcome }) => outcome)).toEqual(['stopped', 'completed']);
     // It was refused under its first name, and a receiver would refuse that again without looking.
     expect(new Set(controlIds).size).toBe(2);
+    const asked = { action: 'E', type: 'Communication' };
+    const records = await house.database('exchange').query('*', {
+      text: `SELECT action, type, id, count, patients, detail FROM exchange.audit
+        WHERE subject = 'client/operator' AND detail LIKE '$delivery-resend%' ORDER BY position`,
+    });
+    expect(records).toEqual([
+      {
+        ...asked,
+        id: null,
+        count: 2,
+        patients: ['ada', 'bob'],
+        detail: '$delivery-resend Endpoint/refusing',
+      },
+      { ...asked, id: 'v1', count: 1, patients: ['bob'], detail: '$delivery-resend Communication/v1' },
+    ]);
   });
 });

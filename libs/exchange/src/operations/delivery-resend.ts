@@ -5,8 +5,9 @@ import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
 import { Fault, idForm } from '#platform/fhir';
 import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation, readParameters } from '#platform/runtime';
+import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { DeliverCommunications } from '../delivery/deliver-communications.ts';
-import { sendAgain } from '../store/delivery-log.ts';
+import { listStopped, sendAgain, type WhichDeliveries } from '../store/delivery-log.ts';
 
 export const deliveryResend = operation('exchange', {
   name: 'delivery-resend',
@@ -18,14 +19,15 @@ export const deliveryResend = operation('exchange', {
 
 /**
  * `POST $delivery-resend` takes Parameters with `communication`, the id of one that was stopped, or `endpoint`, whose stopped
- * ones are all sent again in their order. It answers Parameters with `resent`, how many those are. Faults: `forbidden`
- * without the scope to update Communication, `bad-parameter`, `not-found`.
+ * ones are all sent again in their order. It answers Parameters with `resent`, how many those are. That somebody asked is
+ * recorded. Faults: `forbidden` without the scope to update Communication, `bad-parameter`, `not-found`.
  */
 @Controller()
 export class DeliveryResendOperation {
   constructor(
     @Inject(ContextDatabaseToken) private readonly database: ContextDatabase,
     @Inject(DeliverCommunications) private readonly deliver: DeliverCommunications,
+    @Inject(ResourceStoreToken) private readonly store: ResourceStore,
   ) {}
 
   @Handles(deliveryResend.contract)
@@ -36,22 +38,44 @@ export class DeliveryResendOperation {
         'forbidden',
         'A caller confined to patients cannot have anything sent again. Ask an operator.',
       );
-    const given = readParameters(request, scope.texts[0], ['communication', 'endpoint']);
-    const resent = await this.database.transact('*', (transaction) => {
-      transaction.afterCommit(() => this.deliver.poke());
-      return sendAgain(transaction, whichOf(given));
-    });
-    if (resent === 0)
+    const which = whichOf(readParameters(request, scope.texts[0], ['communication', 'endpoint']));
+    const stopped = await listStopped(this.database, which);
+    if (stopped.length === 0)
       throw new Fault(
         'not-found',
         'Nothing like this was stopped. $deliveries?state=stopped lists what was.',
       );
+    await this.#record(caller, which, stopped);
+    const resent = await this.database.transact('*', (transaction) => {
+      transaction.afterCommit(() => this.deliver.poke());
+      return sendAgain(
+        transaction,
+        stopped.map(({ communication }) => communication),
+      );
+    });
     const parameter = [{ name: 'resent', valueUnsignedInt: resent }];
     return reply({}, [JSON.stringify({ resourceType: 'Parameters', parameter })]);
   }
+
+  /** Who has what sent again, before it is. */
+  #record(
+    caller: Caller,
+    which: WhichDeliveries,
+    stopped: Awaited<ReturnType<typeof listStopped>>,
+  ): Promise<void> {
+    const one = 'communication' in which;
+    return this.store.recordDisclosure(caller, {
+      action: 'E',
+      type: 'Communication',
+      ...(one ? { id: which.communication } : {}),
+      count: stopped.length,
+      patients: stopped.flatMap(({ patients }) => patients),
+      detail: `$delivery-resend ${one ? `Communication/${which.communication}` : `Endpoint/${which.endpoint}`}`,
+    });
+  }
 }
 
-function whichOf(given: ReadonlyMap<string, readonly string[]>): Parameters<typeof sendAgain>[1] {
+function whichOf(given: ReadonlyMap<string, readonly string[]>): WhichDeliveries {
   const communication = given
     .get('communication')
     ?.at(-1)

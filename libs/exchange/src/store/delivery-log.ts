@@ -61,18 +61,33 @@ export function listDeliveries(
   });
 }
 
-/** Has what was stopped sent again, in its order: one, or all of an endpoint. Answers how many there were. */
+/** One communication, or all of an endpoint. */
+export type WhichDeliveries = { readonly communication: string } | { readonly endpoint: string };
+
+/** What of it was stopped. */
+export function listStopped(
+  database: ContextDatabase,
+  which: WhichDeliveries,
+): Promise<Pick<LoggedDelivery, 'communication' | 'patients'>[]> {
+  const column = 'communication' in which ? 'communication' : 'endpoint';
+  return database.query('*', {
+    name: `exchange.delivery.stopped-of-${column}`,
+    text: `SELECT communication, patients FROM exchange.delivery WHERE ${column} = $1 AND state = 'stopped'
+      ORDER BY position`,
+    values: Object.values(which),
+  });
+}
+
+/** Has what was stopped of these sent again, in its order. Answers how many there were. */
 export async function sendAgain(
   transaction: Transaction,
-  which: { readonly communication: string } | { readonly endpoint: string },
+  communications: readonly string[],
 ): Promise<number> {
-  const column = 'communication' in which ? 'communication' : 'endpoint';
-  const [value] = Object.values(which);
   const stopped = await transaction.query<{ communication: string }>({
-    name: `exchange.delivery.stopped-of-${column}`,
-    text: `SELECT communication FROM exchange.delivery WHERE ${column} = $1 AND state = 'stopped'
+    name: 'exchange.delivery.lock-stopped',
+    text: `SELECT communication FROM exchange.delivery WHERE communication = ANY ($1) AND state = 'stopped'
       ORDER BY position FOR UPDATE`,
-    values: [value],
+    values: [communications],
   });
   // Their new places are given in the order of the old ones, behind what waits already.
   await transaction.query({

@@ -1,9 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
 import { LeasedWork } from './leased-work.ts';
 import { ServeSubscriber } from './serve-subscriber.ts';
@@ -12,34 +7,19 @@ import { Subscribers, type Subscriber } from './store/subscribers.ts';
 
 /** Delivers notifications: one copy of the process at a time, one notification of a subscriber at a time. */
 @Injectable()
-export class DeliverNotifications implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #work: LeasedWork<Subscriber>;
-
+export class DeliverNotifications extends LeasedWork<Subscriber> {
   constructor(
     @Inject(ContextDatabaseToken) database: ContextDatabase,
     @Inject(Subscribers) subscribers: Subscribers,
     @Inject(Notifications) notifications: Notifications,
     @Inject(ServeSubscriber) serve: ServeSubscriber,
   ) {
-    this.#work = new LeasedWork(database, {
+    super(database, {
       name: 'deliver-notifications',
       due: (busy, most) => subscribers.due(busy, most),
       keyOf: ({ id }) => id,
       perform: (subscriber, signal) => serve.next(subscriber, signal),
       sweep: () => notifications.sweep(),
     });
-  }
-
-  onApplicationBootstrap(): void {
-    this.#work.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.#work.stop();
-  }
-
-  /** There may be something to deliver. */
-  poke(): void {
-    this.#work.poke();
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Logger } from '@nestjs/common';
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { ContextDatabase } from '#platform/database';
 import { LeaseKeeper, WorkLoop } from '#platform/messaging';
 
@@ -26,7 +26,7 @@ export interface LeasedWorkParts<Item> {
  * keys beside each other. A copy that dies is followed by another within seconds, which begins with what is not known to
  * be done.
  */
-export class LeasedWork<Item> {
+export class LeasedWork<Item> implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #parts: LeasedWorkParts<Item>;
   readonly #leases: LeaseKeeper;
   readonly #loop: WorkLoop;
@@ -46,12 +46,12 @@ export class LeasedWork<Item> {
     );
   }
 
-  start(): void {
+  onApplicationBootstrap(): void {
     this.#loop.start();
   }
 
   /** What is under way is broken off: it comes again, from the next copy. */
-  async stop(): Promise<void> {
+  async beforeApplicationShutdown(): Promise<void> {
     this.#stopping.abort(new Error('This process stops.'));
     await this.#loop.stop();
     await Promise.all(this.#busy.values());

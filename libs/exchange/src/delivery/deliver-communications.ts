@@ -1,9 +1,4 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
 import { LeasedWork } from '../leased-work.ts';
 import { Deliveries, keyOf, type Delivery } from '../store/deliveries.ts';
@@ -11,32 +6,17 @@ import { PerformDelivery } from './perform-delivery.ts';
 
 /** Delivers communications: one copy of the process at a time, in order to each endpoint, endpoints beside each other. */
 @Injectable()
-export class DeliverCommunications implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #work: LeasedWork<Delivery>;
-
+export class DeliverCommunications extends LeasedWork<Delivery> {
   constructor(
     @Inject(ContextDatabaseToken) database: ContextDatabase,
     @Inject(Deliveries) deliveries: Deliveries,
     @Inject(PerformDelivery) perform: PerformDelivery,
   ) {
-    this.#work = new LeasedWork(database, {
+    super(database, {
       name: 'deliver-communications',
       due: (busy, most) => deliveries.due(busy, most),
       keyOf,
       perform: (delivery, signal) => perform.next(delivery, signal),
     });
-  }
-
-  onApplicationBootstrap(): void {
-    this.#work.start();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.#work.stop();
-  }
-
-  /** There may be something to deliver. */
-  poke(): void {
-    this.#work.poke();
   }
 }

@@ -1,12 +1,13 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { systemCaller, type Caller } from '#platform/access';
 import { directoryResources } from '#directory/contract';
-import { Fault, type FaultKind } from '#platform/fhir';
+import { Fault } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
 import { OutboundHttp, type Partners } from '#platform/outbound';
 import type { Resource } from '#platform/store';
 import { readCommunicationContent, settleCommunication } from '#transitions/contract';
 import { pauseBeforeNext } from '../domain/delivery-pause.ts';
+import { isPassing } from '../domain/is-passing.ts';
 import { recipientOf, type Recipient } from '../domain/recipient.ts';
 import { givesUp, type Verdict } from '../domain/verdict.ts';
 import { Deliveries, type Delivery, type DeliveryEnd } from '../store/deliveries.ts';
@@ -16,8 +17,6 @@ const shortPauseMs = 1_000;
 const longestPauseMs = 30_000;
 /** As `settleCommunication` takes it. */
 const longestReason = 1_000;
-/** Of a neighbour: what may pass. */
-const passing = new Set<FaultKind>(['unavailable', 'timeout', 'throttled', 'version-conflict', 'exception']);
 const log = new Logger('exchange');
 
 /** Does for one delivery what is to be done next: sends it, or tells `transitions` how it ended. */
@@ -66,7 +65,7 @@ export class PerformDelivery {
       const { texts } = await this.#messenger.call(this.#part, directoryResources.read, request);
       return recipientOf(JSON.parse(texts[0]!) as Resource, (url, kind) => this.#partners.at(url, kind));
     } catch (error) {
-      if (!(error instanceof Fault) || passing.has(error.kind)) throw error;
+      if (!(error instanceof Fault) || isPassing(error.kind)) throw error;
       return `Endpoint/${endpoint} cannot be read (${error.kind}). Write it anew, then send this again with $delivery-resend.`;
     }
   }
@@ -92,7 +91,7 @@ export class PerformDelivery {
       if (kind === 'not-found' || kind === 'gone') return withdrawn;
       // What breaks there each time must not hold up for ever what follows here.
       if (kind === 'exception') return { is: 'again', proof: 'not sent', reason, isRefusal: false };
-      if (passing.has(kind)) throw error;
+      if (isPassing(kind)) throw error;
       return { is: 'unsendable', reason };
     }
   }
@@ -135,7 +134,7 @@ export class PerformDelivery {
     try {
       await this.#messenger.call(this.#part, settleCommunication, request);
     } catch (error) {
-      if (!(error instanceof Fault) || passing.has(error.kind)) throw error;
+      if (!(error instanceof Fault) || isPassing(error.kind)) throw error;
       // It would be refused each time; the row says how it ended all the same.
       log.warn({ component: 'deliveries', error });
     }

@@ -5,7 +5,6 @@ import { encodeV2 } from '#platform/fhir-to-v2';
 import { exit, OutboundHttp, OutboundMllp, type Disclosure } from '#platform/outbound';
 import { RuleBook } from '#platform/rules';
 import type { Resource } from '#platform/store';
-import { controlIdOf } from '../domain/control-id.ts';
 import type { Recipient } from '../domain/recipient.ts';
 import {
   verdictOfAcknowledgement,
@@ -15,6 +14,7 @@ import {
 } from '../domain/verdict.ts';
 import { sitePackForAll } from '../rules/v2-mappers.ts';
 import type { Delivery } from '../store/deliveries.ts';
+import { controlIdOf } from './control-id.ts';
 
 const documentation = 'A discharge document or a notice, to a recipient that is to be told of it';
 

@@ -1,6 +1,7 @@
-import { asFault, type Fault, type FaultKind } from '#platform/fhir';
+import { asFault, type Fault } from '#platform/fhir';
 import { Hl7Fault } from '#platform/hl7v2';
 import type { Lineage, MappedResource } from '#platform/v2-to-fhir';
+import { isPassing } from '../domain/is-passing.ts';
 import type { V2Issue } from '../store/v2-messages.ts';
 import { issueOf } from './read-v2.ts';
 
@@ -15,9 +16,6 @@ export class Refused extends Error {
   }
 }
 
-/** What another day may mend: the message waits, and with it those of the same patient. */
-const passing = new Set<FaultKind>(['unavailable', 'timeout', 'throttled', 'version-conflict', 'exception']);
-
 /** What the owner of a resource found wrong, and with which field; thrown on when another day may mend it. */
 export function issuesOf(error: unknown): readonly V2Issue[] {
   if (error instanceof Hl7Fault) return [issueOf(error)];
@@ -25,8 +23,8 @@ export function issuesOf(error: unknown): readonly V2Issue[] {
     error instanceof Refused
       ? { fault: error.fault, lineage: error.resource.lineage }
       : { fault: asFault(error), lineage: [] };
-  // As the fault that it is: its kind decides how it is waited for.
-  if (passing.has(fault.kind)) throw fault;
+  // As the fault that it is: its kind decides how the message is waited for, and with it those of the same patient.
+  if (isPassing(fault.kind)) throw fault;
   return fault.issues.map(({ diagnostics, expression }) => {
     const location = placeOf(expression, lineage);
     return { code: '207', text: diagnostics, ...(location === undefined ? {} : { location }) };

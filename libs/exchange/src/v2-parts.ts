@@ -6,7 +6,6 @@ import { IndexSettledV2Messages1764250000000 } from './store/migrations/17642500
 import { WaitingMessages } from './store/waiting-messages.ts';
 import { ApplyResources } from './v2/apply-resources.ts';
 import { MllpDoor } from './v2/mllp.door.ts';
-import { ReadV2 } from './v2/read-v2.ts';
 import { ResolveIdentities } from './v2/resolve-identities.ts';
 import { V2Intake } from './v2/v2-intake.ts';
 import { V2ReceivedListener } from './v2/v2-received.listener.ts';
@@ -16,7 +15,7 @@ import { V2Retention } from './v2/v2-retention.ts';
 export const v2Parts = {
   operations: [v2Messages, v2Message, v2Resend],
   controllers: [V2MessagesOperation, V2MessageOperation, V2ResendOperation, V2ReceivedListener],
-  providers: [ReadV2, V2Intake, WaitingMessages, ResolveIdentities, ApplyResources],
+  providers: [V2Intake, WaitingMessages, ResolveIdentities, ApplyResources],
   doors: [MllpDoor, V2Retention],
   migrations: [CreateV2Messages1764100000000, IndexSettledV2Messages1764250000000],
 };

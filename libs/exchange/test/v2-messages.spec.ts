@@ -5,7 +5,6 @@ import { parseMessage } from '#platform/hl7v2';
 import { RuleBook } from '#platform/rules';
 import { markedPack } from '../../../test/rule-packs/marked-pack.ts';
 import { removeSettled } from '../src/store/v2-queue.ts';
-import { ReadV2 } from '../src/v2/read-v2.ts';
 import { V2Intake } from '../src/v2/v2-intake.ts';
 import { V2Retention } from '../src/v2/v2-retention.ts';
 import { openExchange, type ExchangeHouse } from './open-exchange.ts';
@@ -21,8 +20,7 @@ afterEach(async () => {
 });
 
 const profile = { name: 'main', characterSet: 'ASCII', processingIds: ['P'] };
-const intake = () =>
-  new V2Intake(house.database, { poke: () => undefined }, new ReadV2(), new RuleBook(house.database));
+const intake = () => new V2Intake(house.database, { poke: () => undefined }, new RuleBook(house.database));
 
 function message(id: string, { enhanced = false, type = 'ADT^A28' } = {}): Uint8Array {
   const header = `MSH|^~\\&|REG|NORTH|SEPTUM|NORTH|20260301080000||${type}|${id}|P|2.5.1${enhanced ? '|||AL|AL' : ''}`;

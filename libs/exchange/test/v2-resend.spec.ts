@@ -8,7 +8,6 @@ import { V2MessageOperation } from '../src/operations/v2-message.ts';
 import { V2MessagesOperation } from '../src/operations/v2-messages.ts';
 import { V2ResendOperation } from '../src/operations/v2-resend.ts';
 import { WaitingMessages } from '../src/store/waiting-messages.ts';
-import { ReadV2 } from '../src/v2/read-v2.ts';
 import { V2Intake } from '../src/v2/v2-intake.ts';
 import { openExchange, type ExchangeHouse } from './open-exchange.ts';
 
@@ -19,7 +18,7 @@ let store: ResourceStore;
 beforeAll(async () => {
   house = await openExchange();
   const relay = { poke: () => undefined };
-  intake = new V2Intake(house.database, relay, new ReadV2(), new RuleBook(house.database));
+  intake = new V2Intake(house.database, relay, new RuleBook(house.database));
   store = createResourceStore({
     database: house.database,
     types: ['MessageHeader'],
@@ -218,7 +217,7 @@ describe('what is done with messages by hand', () => {
     const nothing = { texts: [] } as unknown as CallScope;
     const unknown = { kind: 'unknown-parameter' };
     await expect(operation.resend(operator, { parameters, base }, nothing)).rejects.toMatchObject(unknown);
-    const reading = new V2MessageOperation(house.database, store, new ReadV2());
+    const reading = new V2MessageOperation(house.database, store);
     await expect(reading.read(operator, { parameters, base })).rejects.toMatchObject(unknown);
   });
 });

@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { RuleBook } from '#platform/rules';
 import { applyAgain } from '../src/store/v2-queue.ts';
 import { WaitingMessages, type Settlement } from '../src/store/waiting-messages.ts';
-import { ReadV2 } from '../src/v2/read-v2.ts';
 import { V2Intake } from '../src/v2/v2-intake.ts';
 import { openExchange, type ExchangeHouse } from './open-exchange.ts';
 
@@ -26,12 +25,7 @@ const mark = (id: string) => ({
 
 /** Keeps messages of so many patients, and finds them waiting. */
 async function waiting(count: number) {
-  const intake = new V2Intake(
-    house.database,
-    { poke: () => undefined },
-    new ReadV2(),
-    new RuleBook(house.database),
-  );
+  const intake = new V2Intake(house.database, { poke: () => undefined }, new RuleBook(house.database));
   const profile = { name: 'main', characterSet: 'ASCII', processingIds: ['P'] };
   for (let nth = 0; nth < count; nth += 1) {
     const header = `MSH|^~\\&|REG|NORTH|SEPTUM|NORTH|20260301080000||ADT^A28|${nth}|P|2.5.1`;

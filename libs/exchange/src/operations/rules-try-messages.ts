@@ -17,7 +17,7 @@ import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { mappingDifferences, type MappingDifference } from '../domain/mapping-differences.ts';
 import { mapperOf } from '../rules/v2-mappers.ts';
 import { listBodies, type V2MessageToTry } from '../store/v2-queue.ts';
-import { ReadV2 } from '../v2/read-v2.ts';
+import { readV2 } from '../v2/read-v2.ts';
 
 export const rulesTryMessages = operation('exchange', {
   name: 'rules-try-messages',
@@ -41,7 +41,6 @@ export class RulesTryMessagesOperation {
   constructor(
     @Inject(ContextDatabaseToken) private readonly database: ContextDatabase,
     @Inject(ResourceStoreToken) private readonly store: ResourceStore,
-    @Inject(ReadV2) private readonly reading: ReadV2,
     @Inject(RuleBook) private readonly book: RuleBook,
   ) {}
 
@@ -86,7 +85,7 @@ export class RulesTryMessagesOperation {
     candidate: RulePack,
   ): readonly MappingDifference[] | undefined {
     try {
-      const { message } = this.reading.parse(body, characterSet);
+      const { message } = readV2(body, characterSet);
       return mappingDifferences(
         mapperOf(inForce, listener).map(message),
         mapperOf(candidate, listener).map(message),

@@ -7,7 +7,7 @@ import { Handles, reply, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation, readParameters } from '#platform/runtime';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { findMessage } from '../store/v2-queue.ts';
-import { ReadV2 } from '../v2/read-v2.ts';
+import { readV2 } from '../v2/read-v2.ts';
 import { messageId } from '../v2/message-id.ts';
 import { messageParameter } from './v2-messages.ts';
 
@@ -28,7 +28,6 @@ export class V2MessageOperation {
   constructor(
     @Inject(ContextDatabaseToken) private readonly database: ContextDatabase,
     @Inject(ResourceStoreToken) private readonly store: ResourceStore,
-    @Inject(ReadV2) private readonly reading: ReadV2,
   ) {}
 
   @Handles(v2Message.contract)
@@ -57,8 +56,7 @@ export class V2MessageOperation {
 
   #textOf(body: Buffer, characterSet: string): string | undefined {
     try {
-      return this.reading
-        .parse(body, characterSet)
+      return readV2(body, characterSet)
         .message.segments.map(({ text }) => text)
         .join('\n');
     } catch {

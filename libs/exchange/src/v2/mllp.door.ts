@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Fault } from '#platform/fhir';
 import { characterSet as knownSet, MllpListener, type MllpEvent } from '#platform/hl7v2';
 import { MllpListenerSettings, type Door, type OpenDoor, type Settings } from '#platform/runtime';
+import { tooLarge } from './acknowledgements.ts';
 import { V2Intake } from './v2-intake.ts';
 
 /** What is being kept when the process stops gets its acknowledgement. */
@@ -56,7 +57,7 @@ export class MllpDoor implements Door {
         if (second !== undefined) connection.send(second).catch(() => undefined);
         return first;
       },
-      refuse: async (beginning) => (await this.intake.refuse(beginning))[0],
+      refuse: (beginning) => Promise.resolve(tooLarge(beginning)[0]),
       observe: (event) => tell(name, event),
     });
     try {

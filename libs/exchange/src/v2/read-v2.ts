@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import {
   characterSet,
   formatLocation,
@@ -8,16 +7,14 @@ import {
 } from '#platform/hl7v2';
 import type { V2Issue } from '../store/v2-messages.ts';
 
-/** Reads messages; the same bytes always say the same. */
-@Injectable()
-export class ReadV2 {
-  /**
-   * @param fallback the character set of messages that name none, in the words of table 0211
-   * @throws Hl7Fault when it cannot be read
-   */
-  parse(body: Uint8Array, fallback: string): ReadMessage {
-    return readMessage(body, characterSet([fallback]));
-  }
+/**
+ * The same bytes always say the same.
+ *
+ * @param fallback the character set of messages that name none, in the words of table 0211
+ * @throws Hl7Fault when it cannot be read
+ */
+export function readV2(body: Uint8Array, fallback: string): ReadMessage {
+  return readMessage(body, characterSet([fallback]));
 }
 
 export function issueOf({ code, message, location }: MessageError): V2Issue {

@@ -7,7 +7,7 @@ import { v2Received, type V2Received } from '../contract/v2-events.ts';
 import { mapperOf } from '../rules/v2-mappers.ts';
 import { WaitingMessages, type Settlement, type WaitingMessage } from '../store/waiting-messages.ts';
 import { ApplyResources } from './apply-resources.ts';
-import { ReadV2 } from './read-v2.ts';
+import { readV2 } from './read-v2.ts';
 import { issuesOf } from './refused.ts';
 
 /** Patients whose messages are applied at the same time. What they ask of a context in one moment shares its round trips. */
@@ -21,7 +21,6 @@ const sideBySide = 8;
 export class V2ReceivedListener {
   constructor(
     @Inject(WaitingMessages) private readonly messages: WaitingMessages,
-    @Inject(ReadV2) private readonly reading: ReadV2,
     @Inject(ApplyResources) private readonly resources: ApplyResources,
     @Inject(RuleBook) private readonly rules: RuleBook,
   ) {}
@@ -48,7 +47,7 @@ export class V2ReceivedListener {
     const pack = await this.rules.inForce(waiting.rulesAt);
     const rules = pack === undefined ? {} : { rules: packCode(pack) };
     try {
-      const { message } = this.reading.parse(waiting.body, waiting.characterSet);
+      const { message } = readV2(waiting.body, waiting.characterSet);
       const mapped = mapperOf(pack, waiting.listener).map(message);
       const source = `urn:septum:v2:${waiting.listener}#${encodeURIComponent(waiting.controlId)}`;
       const patients = await this.resources.apply(caller, mapped.resources, source);

@@ -31,6 +31,11 @@ export function isAcknowledgementDue(
   }
 }
 
+/** Whether it keeps the message from being accepted. */
+export function isSerious({ severity = 'E' }: MessageError): boolean {
+  return severity === 'E';
+}
+
 /** A message of a kind, or for a purpose, that this receiver does not take: refused, rather than wrong. */
 const refusals: readonly ErrorCode[] = ['200', '201', '202', '203'];
 /** The receiver's own trouble: as an application it refuses for now; that it could not store is an error of the accept kind. */
@@ -42,7 +47,7 @@ export function acknowledgementCode(
   errors: readonly MessageError[],
 ): AcknowledgementCode {
   const letter = kind === 'accept' ? 'C' : 'A';
-  const serious = errors.filter(({ severity = 'E' }) => severity === 'E');
+  const serious = errors.filter(isSerious);
   if (serious.length === 0) return `${letter}A`;
   const refused = serious.some(
     ({ code, location }) =>

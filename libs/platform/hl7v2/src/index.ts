@@ -43,6 +43,7 @@ export {
   acknowledgementCode,
   checkHeader,
   isAcknowledgementDue,
+  isSerious,
   type Accepted,
   type AcknowledgementKind,
 } from './acknowledgement-rules.ts';

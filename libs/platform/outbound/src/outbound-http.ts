@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import { callPartner, type OutboundAnswer, type PartnerCall } from './call-partner.ts';
@@ -13,17 +12,13 @@ export interface OutboundRequest extends Leaving {
   /** Never `authorization`, which is the partner's own. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** How often it may be sent, 1 unless told: only a call that may come twice is given more. */
-  readonly attempts?: number;
-  /** Shorter than the partner's own, for all attempts together. */
+  /** Shorter than the partner's own. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 
 const requestLimit = 16 * 1024 * 1024;
 const answerLimit = 16 * 1024 * 1024;
-const firstPauseMs = 200;
-const transientStatuses = [429, 502, 503, 504];
 
 /** Calls the partners of an installation, for one context. */
 export class OutboundHttp {
@@ -36,7 +31,7 @@ export class OutboundHttp {
   }
 
   /**
-   * The answer of a partner, whatever its status. An audit record that names the recipient is durable before anything
+   * The answer of a partner, whatever its status, to what is sent once. An audit record that names the recipient is durable before anything
    * leaves, if it concerns a patient.
    *
    * @throws Fault `forbidden`: no partner of the exit's kind is declared there; `too-large`; `timeout`; `unavailable`
@@ -46,7 +41,7 @@ export class OutboundHttp {
     if (Buffer.byteLength(request.body ?? '') > requestLimit)
       throw new Fault('too-large', `More than ${requestLimit} bytes for ${partner.name}. Send less at once.`);
     await recorded(this.#options, caller, exit, request);
-    return this.#within(partner, request, (signal) => this.#attempts(partner, url, request, signal));
+    return this.#within(partner, request, (signal) => this.#call(partner, url, request, signal));
   }
 
   async #within<T>(
@@ -69,23 +64,14 @@ export class OutboundHttp {
     }
   }
 
-  async #attempts(
+  #call(
     partner: Partner,
     url: URL,
-    { method, headers = {}, body, attempts = 1 }: OutboundRequest,
+    { method, headers = {}, body }: OutboundRequest,
     signal: AbortSignal,
   ): Promise<OutboundAnswer> {
     const call: PartnerCall = { method, url, headers: ownHeaders(headers), body, answerLimit, signal };
-    for (let attempt = 1; ; attempt += 1) {
-      const last = attempt >= attempts;
-      try {
-        const answer = await callPartner(partner, call, this.#options.resolve ?? resolveByDns);
-        if (last || !transientStatuses.includes(answer.status)) return answer;
-      } catch (error) {
-        if (last || signal.aborted) throw error;
-      }
-      await wait(firstPauseMs * 2 ** (attempt - 1), undefined, { signal });
-    }
+    return callPartner(partner, call, this.#options.resolve ?? resolveByDns);
   }
 }
 

@@ -6,7 +6,6 @@ import type { Exit } from './exit.ts';
 import { destination, recorded, type Leaving, type OutboundOptions } from './leave.ts';
 import { notReached, partnerFile } from './partner-connection.ts';
 import type { Partner } from './partner.ts';
-import type { Partners } from './partners.ts';
 
 export interface OutboundMessage extends Leaving {
   /** The message, in the character set that its MSH-18 names. */
@@ -28,11 +27,9 @@ const messageLimit = 16 * 1024 * 1024;
 
 /** Sends HL7 v2 messages to the partners of an installation, for one context. */
 export class OutboundMllp {
-  readonly partners: Partners;
   readonly #options: OutboundOptions;
 
   constructor(options: OutboundOptions) {
-    this.partners = options.partners;
     this.#options = options;
   }
 

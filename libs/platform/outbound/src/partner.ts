@@ -76,7 +76,7 @@ export interface Partner {
   readonly caFile: string | undefined;
   readonly certFile: string | undefined;
   readonly keyFile: string | undefined;
-  /** Of a whole call, its repetitions included. */
+  /** Of a whole call. */
   readonly timeoutMs: number;
   /** How long what it did not take is sent again, by exits that send again later. */
   readonly retryForMs: number;

@@ -1,3 +1,4 @@
+import { standingOf } from './attached.ts';
 import { conceptText, type Concept, type Period, type Resource } from './fhir.ts';
 
 /** One thing that happened to a patient. */
@@ -121,7 +122,8 @@ function componentsOf(resource: Resource): string {
 }
 
 function detailOf(resource: Resource): string {
-  const value = valueOf(resource) || componentsOf(resource);
+  const isDocument = resource.resourceType === 'DocumentReference';
+  const value = isDocument ? standingOf(resource) : valueOf(resource) || componentsOf(resource);
   return value || (typeof resource.status === 'string' ? resource.status : '');
 }
 

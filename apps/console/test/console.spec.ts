@@ -181,6 +181,20 @@ describe('the console', () => {
     expect(await barriers()).toEqual([]);
   });
 
+  it('says of a withdrawn summary that it is, in the lists and to who reads it', async () => {
+    const withdrawn = 'Withdrawn: recorded in error';
+    await page.getByRole('link', { name: /discharge/i }).click();
+    await page.getByRole('heading', { level: 2, name: /discharge medication/i }).waitFor();
+    expect(await page.getByText(withdrawn).count()).toBe(0);
+    await house.fhir.put('Encounter/stay', encounter('in-progress', {}));
+    await page.getByRole('alert').filter({ hasText: withdrawn }).waitFor();
+    expect(await barriers()).toEqual([]);
+    await page.goto(`${house.url}/#/patient/ada`);
+    await page.locator('section[aria-labelledby="documents"] li', { hasText: withdrawn }).waitFor();
+    await page.locator('.timeline [data-kind="Document"]', { hasText: withdrawn }).waitFor();
+    expect(await barriers()).toEqual([]);
+  });
+
   it('tells of a part that does not answer, and of a record that is incomplete for it', async () => {
     await house.kill('medications');
     await page.goto(`${house.url}/`);

@@ -1,3 +1,4 @@
+import { bundleOf, standingOf, type Attached } from '../attached.ts';
 import {
   type CompositionResource,
   conceptText,
@@ -10,15 +11,40 @@ import { useFetched } from '../fetched.ts';
 import { Narrative } from '../parts/narrative.tsx';
 import { Trouble } from '../parts/trouble.tsx';
 
-/** A FHIR document as people read it: its sections' narrative, in order. https://hl7.org/fhir/R4/documents.html */
+/**
+ * A document, come to by its DocumentReference: that says, while one reads, what became of the document since.
+ *
+ * @param id of the DocumentReference
+ */
 export function Document({ id }: { id: string }) {
-  const { value, error } = useFetched<Bundle>(`/fhir/R4/Bundle/${encodeURIComponent(id)}`);
+  const { value, error } = useFetched<Attached>(
+    `/fhir/R4/DocumentReference/${encodeURIComponent(id)}`,
+    5_000,
+  );
+  const bundle = value && bundleOf(value);
+  const standing = value && standingOf(value);
+  return (
+    <article className="document">
+      <Trouble error={error} />
+      {standing && (
+        <p className="trouble" role="alert">
+          <strong>{standing}.</strong> Do not rely on this document.
+        </p>
+      )}
+      {bundle && <Text bundle={bundle} />}
+    </article>
+  );
+}
+
+/** A FHIR document as people read it: its sections' narrative, in order. https://hl7.org/fhir/R4/documents.html */
+function Text({ bundle }: { bundle: string }) {
+  const { value, error } = useFetched<Bundle>(`/fhir/R4/Bundle/${encodeURIComponent(bundle)}`);
   const resources = (value?.entry ?? []).map((entry) => entry.resource);
   const composition = resources[0] as CompositionResource | undefined;
   const patient = resources.find((one) => one.resourceType === 'Patient') as PatientResource | undefined;
 
   return (
-    <article className="document">
+    <>
       <Trouble error={error} />
       {patient && (
         <p>
@@ -48,6 +74,6 @@ export function Document({ id }: { id: string }) {
           </button>
         </>
       )}
-    </article>
+    </>
   );
 }

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { bundleOf, standingOf, type Attached } from '../attached.ts';
 import { type Bundle, dateText, nameText, type PatientResource, type Resource } from '../fhir.ts';
 import { useFetched } from '../fetched.ts';
 import { Medications } from '../parts/medications.tsx';
@@ -9,12 +10,6 @@ import { tellingsOf } from '../told.ts';
 
 interface Outcome extends Resource {
   readonly issue?: readonly { readonly diagnostics?: string }[];
-}
-
-interface Attached extends Resource {
-  readonly description?: string;
-  readonly date?: string;
-  readonly content?: readonly { readonly attachment?: { readonly url?: string } }[];
 }
 
 /** One patient: who, the documents, and what happened, the latest first. */
@@ -63,15 +58,13 @@ function Documents({ documents }: { documents: readonly Attached[] }) {
       <h2 id="documents">Documents</h2>
       <ul className="cards">
         {documents.map((document) => {
-          const target = document.content?.[0]?.attachment?.url?.split('/').at(-1);
+          const title = document.description ?? 'Document';
+          const standing = standingOf(document);
           return (
             <li key={document.id}>
-              {target ? (
-                <a href={`#/document/${target}`}>{document.description ?? 'Document'}</a>
-              ) : (
-                (document.description ?? 'Document')
-              )}
+              {bundleOf(document) === undefined ? title : <a href={`#/document/${document.id}`}>{title}</a>}
               <span className="quiet"> {dateText(document.date)}</span>
+              {standing && <strong className="standing"> {standing}</strong>}
             </li>
           );
         })}

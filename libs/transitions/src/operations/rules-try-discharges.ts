@@ -14,6 +14,7 @@ import {
 } from '#platform/runtime';
 import type { TransitionRules } from '../domain/transition-rules.ts';
 import { fact } from '../domain/fact.ts';
+import { noticeDifferences, type NoticeDifference } from '../domain/notice-differences.ts';
 import { sectionDifferences, type SectionDifference } from '../domain/section-differences.ts';
 import { RemakeDocument } from '../remake-document.ts';
 import { RulesInForce } from '../rules-in-force.ts';
@@ -24,21 +25,24 @@ export const rulesTryDischarges = operation('transitions', {
   level: 'system',
   readOnly: true,
   documentation:
-    'What a rule pack would make otherwise of the discharge summaries there are; nothing is written.',
+    'What a rule pack would make otherwise of the discharge summaries there are, and whom it would have told otherwise of their stays; nothing is written.',
 });
+
+type Difference = SectionDifference | NoticeDifference;
 
 const known = ['name', 'version', 'since', '_count', 'before'];
 const mostDocuments = 100;
-/** Of what a document was made some may be expunged by now, or not for this caller. */
-const lost = new Set(['not-found', 'gone', 'forbidden']);
+/** Of what a document was made some may be expunged by now. */
+const lost = new Set(['not-found', 'gone']);
 
 /**
  * `GET $rules-try-discharges?name=&version=&since=&_count=&before=` makes documents, newest first, of what they were made
  * of, by the pack in force now and by this one, and answers Parameters: `tried`, `lost` (what they were made of is not
- * there any more), and a `difference` for each section that comes out otherwise: `document`, `section`, `change`,
- * `element`, `before`, `after`. `next`: the `before` of the next page. What a section holds that the document was not
- * made of is not known. Faults: `forbidden` without the scopes to read Library, Composition and what documents are made
- * of; `not-found`; `bad-parameter`.
+ * there any more), and a `difference` for each section that comes out otherwise, and for each notice of the stay's arrival,
+ * admission and discharge: `document`, `section` or `event`, `change`, `element`, `before`, `after`. `next`: the `before` of
+ * the next page. What a section holds that the document was not made of is not known, nor whom the recipients of a notice
+ * are today: their kinds are compared. Faults: `forbidden` without the scopes to read Library, Composition and what
+ * documents are made of; `not-found`; `bad-parameter`.
  */
 @Controller()
 export class RulesTryDischargesOperation {
@@ -85,13 +89,16 @@ export class RulesTryDischargesOperation {
     source: DischargeSource,
     inForce: TransitionRules,
     candidate: TransitionRules,
-  ): Promise<readonly SectionDifference[] | undefined> {
+  ): Promise<readonly Difference[] | undefined> {
     try {
       const facts = await this.documents.factsOf(caller, source);
       const [before, after] = [inForce, candidate].map(
         (rules) => fact(this.documents.make(facts, source, rules).composition.text).fields,
       );
-      return sectionDifferences(before!, after!);
+      return [
+        ...sectionDifferences(before!, after!),
+        ...noticeDifferences(facts.encounter.fields, inForce, candidate),
+      ];
     } catch (error) {
       if (lost.has(asFault(error).kind)) return undefined;
       throw error;
@@ -99,7 +106,7 @@ export class RulesTryDischargesOperation {
   }
 }
 
-function parameterOf({ composition }: DischargeSource, difference: SectionDifference): object {
+function parameterOf({ composition }: DischargeSource, difference: Difference): object {
   const told = Object.entries(difference) as [string, string][];
   const part = [
     { name: 'document', valueString: `Composition/${composition}` },

@@ -12,7 +12,7 @@ interface TryOptions extends ApiFlags {
 interface Tried {
   readonly tried: number;
   /** Those that cannot be tried: not readable, or what they were made of is gone. */
-  readonly left: number;
+  readonly untried: number;
   readonly differences: readonly Parts[];
 }
 
@@ -22,7 +22,7 @@ const shownDifferences = 50;
 export function tryVerb() {
   return verb<TryOptions>(
     'try',
-    'tell what a pack would make otherwise of stored messages and discharges; nothing is written',
+    'tell what a pack would make otherwise of stored messages and discharges, and who would be told otherwise; nothing is written',
     (command) =>
       apiFlags(command.argument('<pack>', 'NAME@VERSION'))
         .option('--since <instant>', 'only messages and documents since')
@@ -60,7 +60,7 @@ async function tryAll(
 ): Promise<Tried> {
   const bar = new ProgressBar(what);
   const differences: Parts[] = [];
-  let [tried, left] = [0, 0];
+  let [tried, untried] = [0, 0];
   try {
     for (let before: unknown = ''; before !== undefined && tried < limit; bar.show(tried, tried / limit)) {
       const page = new URLSearchParams(query);
@@ -68,14 +68,14 @@ async function tryAll(
       if (before !== '') page.set('before', String(before));
       const answer = parametersIn(await api.get(`$rules-try-${what}?${page.toString()}`));
       tried += numberOf(answer, 'tried');
-      left += numberOf(answer, what === 'messages' ? 'unreadable' : 'lost');
+      untried += numberOf(answer, what === 'messages' ? 'unreadable' : 'lost');
       differences.push(...partsOf(answer, 'difference'));
       before = valueOf(answer.find((each) => each.name === 'next'));
     }
   } finally {
     bar.end();
   }
-  return { tried, left, differences };
+  return { tried, untried, differences };
 }
 
 function textOf(pack: string, messages: Tried, discharges: Tried): string {
@@ -86,18 +86,20 @@ function textOf(pack: string, messages: Tried, discharges: Tried): string {
     ...all.slice(0, shownDifferences).map(lineOf),
     ...more,
     `${pack} against the rules in force:`,
-    `  ${messages.tried} messages: ${differing(messages, 'message')} come out otherwise, ${messages.left} cannot be read.`,
-    `  ${discharges.tried} discharges: ${differing(discharges, 'document')} documents come out otherwise, ${discharges.left} cannot be made again.`,
+    `  ${messages.tried} messages: ${count(messages, 'message')} come out otherwise, ${messages.untried} cannot be read.`,
+    `  ${discharges.tried} discharges: ${count(discharges, 'document', 'section')} documents come out otherwise, ${discharges.untried} cannot be made again.`,
+    `  Of ${count(discharges, 'document', 'event')} of these stays others are told otherwise: at the arrival, the admission or the discharge.`,
   ].join('\n');
 }
 
-function differing({ differences }: Tried, by: string): number {
-  return new Set(differences.map((each) => each[by])).size;
+/** Of how many messages or documents there are differences, or those that name a section or an event. */
+function count({ differences }: Tried, of: string, naming = of): number {
+  return new Set(differences.filter((each) => each[naming] !== undefined).map((each) => each[of])).size;
 }
 
 function lineOf(difference: Parts): string {
-  const { message, document, resource, section, change, element, before, after } = difference;
-  const where = [message ?? document, resource ?? section, change, element].filter(
+  const { message, document, resource, section, event, change, element, before, after } = difference;
+  const where = [message ?? document, resource ?? section ?? event, change, element].filter(
     (each) => each !== undefined,
   );
   const said = (value: unknown) => (value === undefined ? 'nothing' : String(value));

@@ -60,7 +60,7 @@ export class DischargeListener {
     if (await delivery.alreadyApplied()) return;
     const { version: _, ...stay } = event.payload;
     const { encounter } = stay;
-    const rules = await this.#rules.rulesInForce(event.occurredAt);
+    const rules = await this.#rules.at(event.occurredAt);
     const facts = await this.#gather.of(caller, encounter, rules.document.kinds);
     if (facts === undefined) return;
     const earlier = await this.#documents.of(caller, encounter);

@@ -82,7 +82,7 @@ export class DocumentSendingListener {
   /** Nothing where a discharge is told to nobody; whom nobody knows is recorded once, with the notice. */
   async #tellings(caller: Caller, document: DocumentMade, encounter: Fact): Promise<Tellings> {
     const { bundle, composition, dischargedAt } = document;
-    const rules = await this.#rules.rulesInForce(dischargedAt);
+    const rules = await this.#rules.at(dischargedAt);
     const notice = noticeOf(rules, 'discharged', document.class);
     if (notice === undefined) return { resources: [], events: [] };
     const patient = await this.#gather.patientOf(caller, encounter);

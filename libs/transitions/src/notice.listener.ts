@@ -107,7 +107,7 @@ export class NoticeListener {
     event: Heard,
     delivery: Delivery<Transaction>,
   ): Promise<void> {
-    const rules = await this.#rules.rulesInForce(event.occurredAt);
+    const rules = await this.#rules.at(event.occurredAt);
     const notice = noticeOf(rules, step, event.payload.class);
     if (notice === undefined || (await delivery.alreadyApplied())) return;
     const { encounter: id, version } = event.payload;

@@ -26,12 +26,12 @@ export class RulesInForce {
    * @param instant when it happened that is decided about: milliseconds since the epoch
    * @throws Fault `unavailable` while it is not known here what is in force then: the event is to come again
    */
-  async rulesInForce(instant: number): Promise<TransitionRules> {
+  async at(instant: number): Promise<TransitionRules> {
     return rulesOf(await this.#book.inForce(instant));
   }
 
   /** Those of a pack as documents name it. Fault `not-found`. */
-  async rulesOfPack(code: string): Promise<TransitionRules> {
+  async ofPack(code: string): Promise<TransitionRules> {
     if (code === packCode(builtInRules)) return builtInRules;
     const [name = '', version = ''] = code.split('|');
     return rulesOf(await this.#book.pack(name, version));

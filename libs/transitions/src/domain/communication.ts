@@ -74,7 +74,7 @@ export const extensions = {
 } as const;
 
 export const topicSystem = 'https://septum.dev/fhir/CodeSystem/notice-topic';
-const messageSystem = 'http://hl7.org/fhir/us/davinci-alerts/CodeSystem/notification-event';
+export const messageSystem = 'http://hl7.org/fhir/us/davinci-alerts/CodeSystem/notification-event';
 
 const categories = {
   notification: {

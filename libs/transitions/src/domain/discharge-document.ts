@@ -1,3 +1,4 @@
+import { bundleText } from './bundle-text.ts';
 import {
   compositionOf,
   relatesTo,
@@ -17,12 +18,6 @@ export interface DischargeDocument {
   readonly composition: WrittenResource;
   readonly documentReference: WrittenResource;
 }
-
-/**
- * The base of the full URLs inside a document. A document leaves the house and outlives its addresses: the URLs bind
- * its parts together and are not for calling. https://hl7.org/fhir/R4/documents.html#content
- */
-export const documentBase = 'https://septum.invalid/fhir/R4';
 
 /** Assembles the discharge summary of a stay. The same again gives the same. https://hl7.org/fhir/R4/documents.html */
 export function dischargeDocument(facts: DischargeFacts, making: DocumentMaking): DischargeDocument {
@@ -56,15 +51,7 @@ function bundleOf(
     type: 'document',
     timestamp: time,
   };
-  const entries = [composition, ...parts].map(
-    (part) =>
-      `{"fullUrl":${JSON.stringify(`${documentBase}/${part.type}/${part.id}`)},"resource":${part.text}}`,
-  );
-  return {
-    type: 'Bundle',
-    id: ids.bundle,
-    text: `${JSON.stringify(head).slice(0, -1)},"entry":[${entries.join(',')}]}`,
-  };
+  return { type: 'Bundle', id: ids.bundle, text: bundleText(head, [composition, ...parts]) };
 }
 
 function documentReferenceOf(stay: DischargeFacts, making: DocumentMaking): WrittenResource {

@@ -1,6 +1,7 @@
 // https://hl7.org/fhir/us/davinci-alerts/STU1.1/
+import { bundleText, documentBase } from './bundle-text.ts';
+import { messageSystem } from './communication.ts';
 import type { WrittenResource } from './discharge-composition.ts';
-import { documentBase } from './discharge-document.ts';
 import { byTime, isValid, nameOf, treating, type DischargeFacts } from './discharge-facts.ts';
 import { all, fields, words, type Fact } from './fact.ts';
 import { madeBy, type NoticeRule, type TransitionRules } from './transition-rules.ts';
@@ -35,13 +36,9 @@ export function noticeMessage(facts: NoticeFacts, making: NoticeMaking): Written
     type: 'message',
     timestamp: time,
   };
-  const header = messageHeader({ ...facts, others }, making);
-  const entries = [{ type: 'MessageHeader', id: ids.header, text: JSON.stringify(header) }, ...parts].map(
-    ({ type, id, text }) =>
-      `{"fullUrl":${JSON.stringify(`${documentBase}/${type}/${id}`)},"resource":${text}}`,
-  );
-  const text = `${JSON.stringify(head).slice(0, -1)},"entry":[${entries.join(',')}]}`;
-  return { type: 'Bundle', id: ids.bundle, text };
+  const text = JSON.stringify(messageHeader({ ...facts, others }, making));
+  const header = { type: 'MessageHeader', id: ids.header, text };
+  return { type: 'Bundle', id: ids.bundle, text: bundleText(head, [header, ...parts]) };
 }
 
 function messageHeader(facts: NoticeFacts, { notice, rules, ids, ownBase }: NoticeMaking): object {
@@ -63,7 +60,7 @@ function messageHeader(facts: NoticeFacts, { notice, rules, ids, ownBase }: Noti
       ...madeBy(rules),
     },
     eventCoding: {
-      system: 'http://hl7.org/fhir/us/davinci-alerts/CodeSystem/notification-event',
+      system: messageSystem,
       code: notice.message,
     },
     ...(sender === undefined ? {} : { sender, responsible: sender }),

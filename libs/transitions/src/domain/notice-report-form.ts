@@ -1,3 +1,4 @@
+import { topicSystem } from './communication.ts';
 import type { ReportedEvent, ReportLine, Span } from './notice-report.ts';
 
 /** How many events and notices of each kind there are. */
@@ -50,11 +51,7 @@ function eventParameter({ lines, alarm }: ReportedEvent): object {
       ...(alarm === undefined ? [] : [{ name: 'alarm', valueCode: alarm }]),
       {
         name: 'topic',
-        valueCoding: {
-          system: 'https://septum.dev/fhir/CodeSystem/notice-topic',
-          code: topic,
-          display: title,
-        },
+        valueCoding: { system: topicSystem, code: topic, display: title },
       },
       { name: 'occurred', valueInstant: occurred },
       { name: 'encounter', valueReference: { reference: encounter } },

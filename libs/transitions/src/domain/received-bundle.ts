@@ -1,12 +1,6 @@
 import { identifiedId, patientIdentifierTypes } from '#platform/fhir';
 import { all, fields, hasCode, words, type Fields } from './fact.ts';
-
-/** The notifications that are taken. https://hl7.org/fhir/us/davinci-alerts/STU1.1/ValueSet-notification-event.html */
-export const noticeEvents = [
-  'notification-admit',
-  'notification-discharge',
-  'notification-transfer',
-] as const;
+import { noticeMessages } from './transition-rules.ts';
 
 /** An identifier by which a resource is found: a value alone is anybody's. */
 export interface KnownBy {
@@ -61,7 +55,9 @@ export function receivedBundle(bundle: Fields): ReceivedBundle | undefined {
 
 function kindOf(type: unknown, first: Fields): ReceivedBundle['kind'] | undefined {
   if (type === 'document' && first['resourceType'] === 'Composition') return 'document';
-  return type === 'message' && noticeEvents.some((event) => event === eventOf(first)) ? 'notice' : undefined;
+  return type === 'message' && noticeMessages.some((event) => event === eventOf(first))
+    ? 'notice'
+    : undefined;
 }
 
 /** The event that a MessageHeader tells of. */

@@ -41,6 +41,7 @@ export interface NoticeRule {
 export const encounterSteps = ['arrived', 'admitted', 'class-changed', 'transferred', 'discharged'] as const;
 export type EncounterStep = (typeof encounterSteps)[number];
 
+/** The notifications that are sent and taken. https://hl7.org/fhir/us/davinci-alerts/STU1.1/ValueSet-notification-event.html */
 export const noticeMessages = [
   'notification-admit',
   'notification-discharge',

@@ -81,7 +81,7 @@ export class NoticeReportOperation {
       [date('ge', span.low), date('lt', span.high)],
       mostStays,
     );
-    const rulesAt = (instant: number) => this.#rules.rulesInForce(instant);
+    const rulesAt = (instant: number) => this.#rules.at(instant);
     const without = (facts: readonly Fact[]) => {
       const told = new Set(facts.map(({ fields }) => `${encounterOf(fields)} ${topicOf(fields)}`));
       return unrecordedEvents(stays, span, rulesAt, (id, { topic }) => told.has(`Encounter/${id} ${topic}`));

@@ -17,11 +17,11 @@ import { all, fields, words, type Fields } from '../domain/fact.ts';
 import {
   eventOf,
   foreignPatient,
-  noticeEvents,
   patientIdentifiers,
   receivedBundle,
   type ReceivedBundle,
 } from '../domain/received-bundle.ts';
+import { noticeMessages } from '../domain/transition-rules.ts';
 
 export const processMessage = operation('transitions', {
   name: 'process-message',
@@ -90,7 +90,7 @@ function readNotice(text: string): ReceivedBundle {
   if (message === undefined)
     throw new Fault(
       'not-supported',
-      `Messages of ${printableName(eventOf(header) ?? 'no event')} are not taken here. Taken are: ${noticeEvents.join(', ')}.`,
+      `Messages of ${printableName(eventOf(header) ?? 'no event')} are not taken here. Taken are: ${noticeMessages.join(', ')}.`,
     );
   if (message.key.at(-1) === '')
     throw new Fault(

@@ -44,7 +44,7 @@ export class RemakeOperation {
       );
     const { bundle, version } = source;
     const { texts } = await this.store.read(caller, { type: 'Bundle', id: bundle, version });
-    const rules = await this.rules.rulesOfPack(source.rules);
+    const rules = await this.rules.ofPack(source.rules);
     const facts = await this.documents.factsOf(caller, source);
     const stored = splitResource(texts[0]!).content;
     const remade = splitResource(this.documents.make(facts, source, rules).bundle.text).content;

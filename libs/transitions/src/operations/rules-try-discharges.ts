@@ -60,8 +60,8 @@ export class RulesTryDischargesOperation {
     const [name, version] = [requiredValue(asked, 'name'), requiredValue(asked, 'version')];
     const count = Math.min(wholeNumberIn(asked, '_count') ?? 20, mostDocuments);
     const [since, before] = [instantIn(asked, 'since'), wholeNumberIn(asked, 'before')];
-    const candidate = await this.rules.rulesOfPack(packCode({ name, version }));
-    const inForce = await this.rules.rulesInForce(Date.now());
+    const candidate = await this.rules.ofPack(packCode({ name, version }));
+    const inForce = await this.rules.at(Date.now());
     const found = await this.sources.newest(caller, {
       count,
       ...(since === undefined ? {} : { since }),

@@ -132,7 +132,7 @@ export function toldBy(communication: Json): Told {
     step: said('-step')?.valueCode ?? '',
     recipient: recipient?.[0]?.reference.replace('Organization/marked-', '') ?? '',
     occurred: Date.parse(said('-occurred')?.valueInstant ?? ''),
-    packs: new Set([tagged, ...(kind === 'notification' ? [version] : [])]),
+    packs: new Set([tagged, version]),
   };
 }
 

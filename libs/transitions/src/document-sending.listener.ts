@@ -101,7 +101,7 @@ export class DocumentSendingListener {
         category: 'document',
         step: 'discharged',
         topic: 'discharge-document',
-        title: 'Discharge summary',
+        title: rules.document.title,
         message: notice.message,
         rules,
         encounter,

@@ -48,7 +48,7 @@ export function compositionOf(stay: DischargeFacts, making: DocumentMaking): Wri
     resourceType: 'Composition',
     id,
     meta: madeBy(rules),
-    text: header(stay),
+    text: header(rules.document.title, stay),
     identifier: summaryIdentifier(ids),
     status: 'final',
     type: summaryType,
@@ -106,7 +106,7 @@ const emptyReason = {
   ],
 };
 
-function header(stay: DischargeFacts): object {
+function header(title: string, stay: DischargeFacts): object {
   const patient = stay.patient?.fields ?? {};
   const encounter = stay.encounter.fields;
   const rows: [string, string | undefined][] = [
@@ -140,7 +140,7 @@ function header(stay: DischargeFacts): object {
     ['Discharged to', concept(fields(encounter['hospitalization'])['dischargeDisposition'])],
   ];
   return table(
-    ['Discharge summary', ''],
+    [title, ''],
     rows.filter(([, value]) => value !== undefined),
   );
 }

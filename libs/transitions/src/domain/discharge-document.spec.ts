@@ -116,6 +116,17 @@ function assembled(
 }
 
 describe('a discharge summary', () => {
+  it('is called as the rules call it, wherever its name is read', () => {
+    const rules = { ...builtInRules, document: { ...builtInRules.document, title: 'Letter of North' } };
+    const { document, composition } = assembled(undefined, { rules });
+    expect(composition['title']).toBe('Letter of North');
+    expect(composition.text.div).toContain('Letter of North');
+    expect(JSON.parse(document.documentReference.text)).toMatchObject({
+      description: 'Letter of North',
+      content: [{ attachment: { title: 'Letter of North' } }],
+    });
+  });
+
   it('is a document whose first entry is the Composition 18842-5', () => {
     const { bundle, composition, document } = assembled();
     expect(bundle).toMatchObject({

@@ -71,13 +71,13 @@ function documentReferenceOf(stay: DischargeFacts, making: DocumentMaking): Writ
     author: authors(stay),
     ...(serviceProvider === undefined ? {} : { custodian: serviceProvider }),
     ...relatesTo(replaced, 'DocumentReference', 'target'),
-    description: 'Discharge summary, assembled when the stay ended',
+    description: rules.document.title,
     content: [
       {
         attachment: {
           contentType: 'application/fhir+json',
           url: `Bundle/${ids.bundle}`,
-          title: 'Discharge summary',
+          title: rules.document.title,
           creation: time,
         },
       },

@@ -4,8 +4,8 @@ import { demoUntil } from '../demo/demo-house.ts';
 import { loadDemo } from '../demo/load-demo.ts';
 import { splitVerb } from './demo/split.ts';
 import { apiTarget } from './import/api-target.ts';
-import { apiFlags, FhirApi, type ApiFlags } from './import/fhir-api.ts';
-import { ProgressBar } from './import/progress-bar.ts';
+import { apiFlags, FhirApi, type ApiFlags } from './api/fhir-api.ts';
+import { ProgressBar } from './api/progress-bar.ts';
 import { verb } from './verb.ts';
 
 interface DemoVerbOptions extends ApiFlags {

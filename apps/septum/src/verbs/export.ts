@@ -4,8 +4,8 @@ import { finished } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { Fault, isResourceType, resourceTypes } from '#platform/fhir';
 import { ofPatient, ofType, type Exported } from './export/export-pages.ts';
-import { apiFlags, FhirApi, type ApiFlags } from './import/fhir-api.ts';
-import { ProgressBar } from './import/progress-bar.ts';
+import { apiFlags, FhirApi, type ApiFlags } from './api/fhir-api.ts';
+import { ProgressBar } from './api/progress-bar.ts';
 import { verb } from './verb.ts';
 
 interface ExportOptions extends ApiFlags {

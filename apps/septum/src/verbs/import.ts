@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { apiTarget } from './import/api-target.ts';
-import { apiFlags, FhirApi, type ApiFlags } from './import/fhir-api.ts';
+import { apiFlags, FhirApi, type ApiFlags } from './api/fhir-api.ts';
 import { importFiles, textsIn, type ImportFile } from './import/import-files.ts';
 import { ImportRun, type ImportCounts } from './import/import-run.ts';
-import { ProgressBar } from './import/progress-bar.ts';
+import { ProgressBar } from './api/progress-bar.ts';
 import { RejectsFile } from './import/rejects-file.ts';
 import { verb } from './verb.ts';
 

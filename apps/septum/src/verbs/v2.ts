@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { Fault } from '#platform/fhir';
-import { apiFlags, FhirApi, type ApiFlags } from './import/fhir-api.ts';
-import { describeMessage, flat, listMessages, type Parameter } from './v2/told-messages.ts';
+import { apiFlags, FhirApi, type ApiFlags } from './api/fhir-api.ts';
+import { numberOf, parametersIn, valueNamed } from './api/parameters.ts';
+import { readTextFile } from './api/read-text-file.ts';
+import { describeMessage, flat, listMessages } from './v2/told-messages.ts';
 import { verb } from './verb.ts';
-
-interface Parameters {
-  readonly parameter?: readonly Parameter[];
-}
 
 interface ListOptions extends ApiFlags {
   readonly state?: string;
@@ -58,9 +55,10 @@ function listVerb(): Command {
       const query = new URLSearchParams({ _count: count });
       for (const [name, value] of Object.entries({ state, listener, before }))
         if (value !== undefined) query.set(name, value);
-      const { parameter = [] } = await ask(await FhirApi.open(flags), `$v2-messages?${query}`);
-      const messages = parameter.filter(({ name }) => name === 'message').map(flat);
-      const next = parameter.find(({ name }) => name === 'next')?.valueString;
+      const api = await FhirApi.open(flags);
+      const answer = parametersIn(await api.get(`$v2-messages?${query}`));
+      const messages = answer.filter(({ name }) => name === 'message').map(flat);
+      const next = valueNamed(answer, 'next');
       told.answer(listMessages(messages, next), { messages, next: next ?? null });
     },
   );
@@ -72,19 +70,19 @@ function showVerb(): Command {
     'print one message as it came, and on stderr what became of it; that you read it is recorded',
     (command) => apiFlags(command).argument('<id>', 'as septum v2 list tells it'),
     async (flags, told, [id = '']) => {
-      const { parameter = [] } = await ask(
-        await FhirApi.open(flags),
-        `$v2-message?id=${encodeURIComponent(id)}`,
-      );
-      const value = (wanted: string) => parameter.find(({ name }) => name === wanted);
-      const message = flat(value('message') ?? { name: 'message' });
-      const [body, bytes] = [value('body')?.valueString, value('bytes')?.valueBase64Binary];
+      const api = await FhirApi.open(flags);
+      const answer = parametersIn(await api.get(`$v2-message?id=${encodeURIComponent(id)}`));
+      const message = flat(answer.find(({ name }) => name === 'message') ?? { name: 'message' });
+      const [body, bytes] = [valueNamed(answer, 'body'), valueNamed(answer, 'bytes')];
       told.progress(describeMessage(message));
-      told.answer(body ?? `Base64, since it cannot be read as text: ${String(bytes)}`, {
-        message,
-        body,
-        bytes,
-      });
+      told.answer(
+        typeof body === 'string' ? body : `Base64, since it cannot be read as text: ${String(bytes)}`,
+        {
+          message,
+          body,
+          bytes,
+        },
+      );
     },
   );
 }
@@ -104,10 +102,8 @@ function resendVerb(): Command {
     async (options, told, [id]) => {
       const parameter = resendParameters(options, id);
       const body = JSON.stringify({ resourceType: 'Parameters', parameter });
-      const answer = JSON.parse(await (await FhirApi.open(options)).post('$v2-resend', body)) as Parameters;
-      const count = (wanted: string) =>
-        answer.parameter?.find(({ name }) => name === wanted)?.valueUnsignedInt ?? 0;
-      const [applied, rejected] = [count('applied'), count('rejected')];
+      const answer = parametersIn(await (await FhirApi.open(options)).post('$v2-resend', body));
+      const [applied, rejected] = [numberOf(answer, 'applied'), numberOf(answer, 'rejected')];
       const left = rejected === 0 ? '' : ` ${rejected} of that time stay rejected: resend each by its id.`;
       const text =
         options.dismiss === true
@@ -136,11 +132,7 @@ function resendParameters(options: ResendOptions, id: string | undefined): objec
   if (isOfTime) return [...text('from', from), ...text('to', to), ...text('listener', listener)];
   return [
     ...text('id', id),
-    ...text('body', body === undefined ? undefined : readFileSync(body === '-' ? 0 : body, 'utf8')),
+    ...text('body', body === undefined ? undefined : readTextFile(body)),
     ...(dismiss === true ? [{ name: 'dismiss', valueBoolean: true }] : []),
   ];
-}
-
-async function ask(api: FhirApi, path: string): Promise<Parameters> {
-  return JSON.parse(await api.get(path)) as Parameters;
 }

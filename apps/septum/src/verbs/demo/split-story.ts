@@ -4,7 +4,7 @@ import { readRunFile, type RunFile } from '#platform/runtime';
 import { demoUntil } from '../../demo/demo-house.ts';
 import { loadDemo } from '../../demo/load-demo.ts';
 import { apiTarget } from '../import/api-target.ts';
-import { FhirApi } from '../import/fhir-api.ts';
+import { FhirApi } from '../api/fhir-api.ts';
 import { startNats, type NatsChild } from './nats-child.ts';
 import type { Narrator } from './narrator.ts';
 import { killedPicture, onePicture, splitPicture } from './pictures.ts';

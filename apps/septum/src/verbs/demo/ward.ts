@@ -1,4 +1,4 @@
-import type { FhirApi } from '../import/fhir-api.ts';
+import type { FhirApi } from '../api/fhir-api.ts';
 
 interface Entry {
   readonly resource: {

@@ -1,5 +1,5 @@
 import { Fault, sliceBundle } from '#platform/fhir';
-import type { FhirApi } from '../import/fhir-api.ts';
+import type { FhirApi } from '../api/fhir-api.ts';
 
 export interface Exported {
   readonly type: string;

@@ -1,5 +1,5 @@
 import { sliceBundle } from '#platform/fhir';
-import type { FhirApi } from './fhir-api.ts';
+import type { FhirApi } from '../api/fhir-api.ts';
 import type { BatchOutcome, ImportTarget } from './import-run.ts';
 
 /** At most so many ids in one search, so that its address stays short. */

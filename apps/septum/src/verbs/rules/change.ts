@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { Fault } from '#platform/fhir';
-import { apiFlags, FhirApi, type ApiFlags } from '../import/fhir-api.ts';
+import { apiFlags, FhirApi, type ApiFlags } from '../api/fhir-api.ts';
 import { verb, type Told } from '../verb.ts';
 import { changeLine, rulesOf } from './list.ts';
-import { packOperand, parameters, parametersIn, partsOf, type Parts } from './parameters.ts';
+import { parameters, parametersIn, partsOf, type Parts } from '../api/parameters.ts';
+import { packOperand } from './pack-operand.ts';
 
 interface ChangeOptions extends ApiFlags {
   readonly at?: string;

@@ -1,6 +1,6 @@
-import { apiFlags, FhirApi, type ApiFlags } from '../import/fhir-api.ts';
+import { apiFlags, FhirApi, type ApiFlags } from '../api/fhir-api.ts';
 import { verb } from '../verb.ts';
-import { parametersIn, partsOf, type Parts } from './parameters.ts';
+import { parametersIn, partsOf, type Parts } from '../api/parameters.ts';
 
 export interface Rules {
   readonly packs: readonly Parts[];

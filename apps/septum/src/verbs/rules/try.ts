@@ -1,8 +1,9 @@
 import { Fault } from '#platform/fhir';
-import { apiFlags, FhirApi, type ApiFlags } from '../import/fhir-api.ts';
-import { ProgressBar } from '../import/progress-bar.ts';
+import { apiFlags, FhirApi, type ApiFlags } from '../api/fhir-api.ts';
+import { ProgressBar } from '../api/progress-bar.ts';
 import { verb } from '../verb.ts';
-import { numberOf, packOperand, parametersIn, partsOf, valueOf, type Parts } from './parameters.ts';
+import { numberOf, parametersIn, partsOf, valueNamed, type Parts } from '../api/parameters.ts';
+import { packOperand } from './pack-operand.ts';
 
 interface TryOptions extends ApiFlags {
   readonly since?: string;
@@ -70,7 +71,7 @@ async function tryAll(
       tried += numberOf(answer, 'tried');
       untried += numberOf(answer, what === 'messages' ? 'unreadable' : 'lost');
       differences.push(...partsOf(answer, 'difference'));
-      before = valueOf(answer.find((each) => each.name === 'next'));
+      before = valueNamed(answer, 'next');
     }
   } finally {
     bar.end();

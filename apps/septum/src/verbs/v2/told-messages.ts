@@ -1,11 +1,4 @@
-/** A parameter of a Parameters resource; what stands in it, under `value…`. https://hl7.org/fhir/R4/parameters.html */
-export interface Parameter {
-  readonly name: string;
-  readonly part?: readonly Parameter[];
-  readonly valueString?: string;
-  readonly valueBase64Binary?: string;
-  readonly valueUnsignedInt?: number;
-}
+import { valuesIn, type Parameter } from '../api/parameters.ts';
 
 export interface ToldIssue {
   readonly location?: string;
@@ -28,23 +21,19 @@ export interface ToldMessage {
 }
 
 /** A `message` of the answer as a plain object. */
-export function flat({ part = [] }: Parameter): ToldMessage {
-  const issues = part.filter(({ name }) => name === 'issue').map((each) => valuesOf(each.part ?? []));
-  return { ...valuesOf(part.filter(({ name }) => name !== 'issue')), issues };
+export function flat({ name, part = [] }: Parameter): ToldMessage {
+  const issues = part.filter((each) => each.name === 'issue').map(valuesIn);
+  const told = valuesIn({ name, part: part.filter((each) => each.name !== 'issue') });
+  return {
+    ...told,
+    ...(told['id'] === undefined ? {} : { id: String(told['id']).replace('urn:uuid:', '') }),
+    issues,
+  };
 }
 
-function valuesOf(parts: readonly Parameter[]): Record<string, unknown> {
-  return Object.fromEntries(
-    parts.map((part) => {
-      const [, value] = Object.entries(part).find(([name]) => name.startsWith('value')) ?? [];
-      return [part.name, part.name === 'id' ? String(value).replace('urn:uuid:', '') : value];
-    }),
-  );
-}
-
-export function listMessages(messages: readonly ToldMessage[], next: string | undefined): string {
+export function listMessages(messages: readonly ToldMessage[], next: unknown): string {
   if (messages.length === 0) return 'No such messages.';
-  const more = next === undefined ? [] : [`Older ones: --before ${next}`];
+  const more = next === undefined ? [] : [`Older ones: --before ${String(next)}`];
   return [...messages.map(describeMessage), ...more].join('\n');
 }
 

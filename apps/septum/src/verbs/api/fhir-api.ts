@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { issueToken } from '#platform/access';
-import { Fault } from '#platform/fhir';
+import { Fault, type Issue } from '#platform/fhir';
 import { readRunFile } from '#platform/runtime';
 import { homeUrl } from '../../home-url.ts';
 import { readSettings } from '../../read-settings.ts';
@@ -20,6 +20,8 @@ export function apiFlags(command: Command): Command {
     .option('--server <url>', 'another Septum, e.g. https://septum.example; needs --token')
     .option('--token <token>', 'a bearer token; without it the local administrator gets one');
 }
+
+type OutcomeIssue = Omit<Issue, 'expression'> & { readonly expression?: readonly string[] };
 
 const patienceMs = 120_000;
 
@@ -72,10 +74,10 @@ export class FhirApi {
       });
       if (response?.ok) return response.text();
       if (response !== undefined && (![429, 503].includes(response.status) || Date.now() > until)) {
-        throw new Fault(
-          'exception',
-          `${method} ${path.split('?')[0]} was answered ${response.status}: ${await diagnosticsOf(response)}`,
-        );
+        const issues = await issuesOf(response);
+        const said = issues.map(({ diagnostics }) => diagnostics).join(' ');
+        const what = `${method} ${path.split('?')[0]} was answered ${response.status}: ${said}`;
+        throw new Fault('exception', what, { issues });
       }
       await sleep(1_000 * Math.min(Number(response?.headers.get('retry-after') ?? 1) || 1, 10));
     }
@@ -95,12 +97,17 @@ export class FhirApi {
   }
 }
 
-async function diagnosticsOf(response: Response): Promise<string> {
-  const text = await response.text();
+/** What an OperationOutcome says, each with its place; else what the status says. */
+async function issuesOf(response: Response): Promise<readonly Issue[]> {
+  const other = [{ severity: 'error', code: 'exception', diagnostics: response.statusText }] as const;
   try {
-    const { issue } = JSON.parse(text) as { issue?: { diagnostics?: string }[] };
-    return issue?.map(({ diagnostics }) => diagnostics).join(' ') ?? response.statusText;
+    const { issue } = JSON.parse(await response.text()) as { issue?: readonly OutcomeIssue[] };
+    return (
+      issue?.map(({ expression, ...said }) =>
+        expression ? { ...said, expression: expression.join(', ') } : said,
+      ) ?? other
+    );
   } catch {
-    return response.statusText;
+    return other;
   }
 }

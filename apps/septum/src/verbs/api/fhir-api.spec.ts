@@ -30,7 +30,7 @@ describe('the API as a verb calls it', () => {
     };
     const api = await answering(refused(422, JSON.stringify({ issue: [issue] })));
     await expect(api.post('$rules-add', '{}')).rejects.toMatchObject({
-      message: 'POST $rules-add was answered 422: Write a code.',
+      message: 'Write a code.',
       issues: [{ diagnostics: 'Write a code.', expression: 'Bundle.a' }],
     });
   });
@@ -39,7 +39,6 @@ describe('the API as a verb calls it', () => {
     const api = await answering(refused(502, '<html>'));
     await expect(api.get('Patient/1?x=y')).rejects.toMatchObject({
       message: 'GET Patient/1 was answered 502: Bad Gateway',
-      issues: [{ diagnostics: 'Bad Gateway' }],
     });
   });
 });

@@ -75,9 +75,10 @@ export class FhirApi {
       if (response?.ok) return response.text();
       if (response !== undefined && (![429, 503].includes(response.status) || Date.now() > until)) {
         const issues = await issuesOf(response);
-        const said = issues.map(({ diagnostics }) => diagnostics).join(' ');
-        const what = `${method} ${path.split('?')[0]} was answered ${response.status}: ${said}`;
-        throw new Fault('exception', what, { issues });
+        const said = issues?.map(({ diagnostics }) => diagnostics).join(' ');
+        const what =
+          said ?? `${method} ${path.split('?')[0]} was answered ${response.status}: ${response.statusText}`;
+        throw new Fault('exception', what, issues === undefined ? {} : { issues });
       }
       await sleep(1_000 * Math.min(Number(response?.headers.get('retry-after') ?? 1) || 1, 10));
     }
@@ -97,17 +98,14 @@ export class FhirApi {
   }
 }
 
-/** What an OperationOutcome says, each with its place; else what the status says. */
-async function issuesOf(response: Response): Promise<readonly Issue[]> {
-  const other = [{ severity: 'error', code: 'exception', diagnostics: response.statusText }] as const;
+/** What an OperationOutcome says, each with its place; undefined when the answer is none. */
+async function issuesOf(response: Response): Promise<readonly Issue[] | undefined> {
   try {
     const { issue } = JSON.parse(await response.text()) as { issue?: readonly OutcomeIssue[] };
-    return (
-      issue?.map(({ expression, ...said }) =>
-        expression ? { ...said, expression: expression.join(', ') } : said,
-      ) ?? other
+    return issue?.map(({ expression, ...said }) =>
+      expression === undefined ? said : { ...said, expression: expression.join(', ') },
     );
   } catch {
-    return other;
+    return undefined;
   }
 }

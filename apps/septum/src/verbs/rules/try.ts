@@ -4,6 +4,7 @@ import { ProgressBar } from '../api/progress-bar.ts';
 import { verb } from '../verb.ts';
 import { numberOf, parametersIn, partsOf, valueNamed, type Parts } from '../api/parameters.ts';
 import { packOperand } from './pack-operand.ts';
+import { toldDifferences } from './told-differences.ts';
 
 interface TryOptions extends ApiFlags {
   readonly since?: string;
@@ -17,7 +18,7 @@ interface Tried {
   readonly differences: readonly Parts[];
 }
 
-const shownDifferences = 50;
+const shownLines = 50;
 
 /** Makes again, without writing, what came and what was made, by the pack in force and by another. */
 export function tryVerb() {
@@ -80,12 +81,11 @@ async function tryAll(
 }
 
 function textOf(pack: string, messages: Tried, discharges: Tried): string {
-  const all = [...messages.differences, ...discharges.differences];
-  const more =
-    all.length > shownDifferences ? [`… and ${all.length - shownDifferences} more (--json lists all)`] : [];
+  const lines = toldDifferences([...discharges.differences, ...messages.differences]);
+  const more = lines.length - shownLines;
   return [
-    ...all.slice(0, shownDifferences).map(lineOf),
-    ...more,
+    ...lines.slice(0, shownLines),
+    ...(more > 0 ? [`… and ${more} more kinds of difference (--json lists all)`] : []),
     `${pack} against the rules in force:`,
     `  ${messages.tried} messages: ${count(messages, 'message')} come out otherwise, ${messages.untried} cannot be read.`,
     `  ${discharges.tried} discharges: ${count(discharges, 'document', 'section')} documents come out otherwise, ${discharges.untried} cannot be made again.`,
@@ -96,14 +96,4 @@ function textOf(pack: string, messages: Tried, discharges: Tried): string {
 /** Of how many messages or documents there are differences, or those that name a section or an event. */
 function count({ differences }: Tried, of: string, naming = of): number {
   return new Set(differences.filter((each) => each[naming] !== undefined).map((each) => each[of])).size;
-}
-
-function lineOf(difference: Parts): string {
-  const { message, document, resource, section, event, change, element, before, after } = difference;
-  const where = [message ?? document, resource ?? section ?? event, change, element].filter(
-    (each) => each !== undefined,
-  );
-  const said = (value: unknown) => (value === undefined ? 'nothing' : String(value));
-  const both = before === undefined && after === undefined ? '' : `: ${said(before)} → ${said(after)}`;
-  return `${where.map(String).join(' ')}${both}`;
 }

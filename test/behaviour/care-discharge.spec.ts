@@ -24,14 +24,6 @@ describe('a stay in hospital', () => {
   });
   afterAll(() => house?.stop());
 
-  async function stored(resource: Json): Promise<void> {
-    const { status, text } = await house.fhir.put(
-      `${String(resource['resourceType'])}/${String(resource['id'])}`,
-      resource,
-    );
-    expect([status, [200, 201].includes(status) ? '' : text]).toEqual([expect.any(Number), '']);
-  }
-
   function encounter(id: string, patient: string, status: string): Json {
     return {
       resourceType: 'Encounter',
@@ -51,39 +43,39 @@ describe('a stay in hospital', () => {
     const about = { subject: { reference: `Patient/${patient}` } };
     const during = { ...about, encounter: { reference: `Encounter/${id}` } };
     const heparin = { medicationCodeableConcept: { text: 'Heparin <5000 units>' } };
-    await stored({
+    await house.put({
       resourceType: 'Practitioner',
       id: 'stern',
       name: [{ family: 'Stern', given: ['Eva'], prefix: ['Dr.'] }],
     });
-    await stored({
+    await house.put({
       resourceType: 'Patient',
       id: patient,
       name: [{ family: 'Okafor', given: ['Ada'] }],
       birthDate: '1954-03-02',
     });
-    await stored(encounter(id, patient, 'in-progress'));
-    await stored({
+    await house.put(encounter(id, patient, 'in-progress'));
+    await house.put({
       resourceType: 'Condition',
       id: `${id}-c`,
       code: { text: 'Pulmonary embolism' },
       ...during,
     });
-    await stored({ resourceType: 'Condition', id: `${id}-old`, code: { text: 'Another stay' }, ...about });
+    await house.put({ resourceType: 'Condition', id: `${id}-old`, code: { text: 'Another stay' }, ...about });
     const order = {
       resourceType: 'MedicationRequest',
       status: 'active',
       intent: 'order',
       authoredOn: '2026-03-02T09:00:00Z',
     };
-    await stored({ ...order, id: `${id}-r`, ...heparin, ...during });
+    await house.put({ ...order, id: `${id}-r`, ...heparin, ...during });
     const given = {
       resourceType: 'MedicationAdministration',
       status: 'completed',
       context: during.encounter,
     };
     for (const [index, time] of ['2026-03-02T10:00:00Z', '2026-03-03T10:00:00Z'].entries()) {
-      await stored({ ...given, id: `${id}-a${index}`, effectiveDateTime: time, ...heparin, ...about });
+      await house.put({ ...given, id: `${id}-a${index}`, effectiveDateTime: time, ...heparin, ...about });
     }
   }
 
@@ -109,7 +101,7 @@ describe('a stay in hospital', () => {
   it('ends in a discharge summary that is put together from four contexts', async () => {
     await stay('stay-1', 'ada-1');
     expect(await documentsOf('stay-1')).toEqual([]);
-    await stored(encounter('stay-1', 'ada-1', 'finished'));
+    await house.put(encounter('stay-1', 'ada-1', 'finished'));
     const document = await documentOf('stay-1');
     const [composition, ...others] = document.entry!.map(({ resource }) => resource);
     expect(document.type).toBe('document');
@@ -144,7 +136,7 @@ describe('a stay in hospital', () => {
     for (const [index, part] of ['transitions', 'medications', 'encounters'].entries()) {
       const id = `killed-${index}`;
       await stay(id, `ada-killed-${index}`);
-      await stored(encounter(id, `ada-killed-${index}`, 'finished'));
+      await house.put(encounter(id, `ada-killed-${index}`, 'finished'));
       await sleep(index * 15);
       await house.kill(part);
       await house.restart(part);
@@ -162,7 +154,7 @@ describe('a stay in hospital', () => {
     await stay('away', 'ada-away');
     await house.kill('transitions');
     // Where transitions took everything else with it, the discharge is told again until the house is back.
-    const discharge = eventually(() => stored(encounter('away', 'ada-away', 'finished')));
+    const discharge = eventually(() => house.put(encounter('away', 'ada-away', 'finished')));
     await Promise.race([discharge, sleep(3_000)]);
     await house.restart('transitions');
     await discharge;
@@ -176,9 +168,9 @@ describe('a stay in hospital', () => {
     for (const part of ['none', 'transitions', 'encounters']) {
       const id = `mistaken-${part}`;
       await stay(id, `ada-${id}`);
-      await stored(encounter(id, `ada-${id}`, 'finished'));
+      await house.put(encounter(id, `ada-${id}`, 'finished'));
       const document = await documentOf(id);
-      await stored(encounter(id, `ada-${id}`, 'entered-in-error'));
+      await house.put(encounter(id, `ada-${id}`, 'entered-in-error'));
       if (part !== 'none') {
         await house.kill(part);
         await house.restart(part);
@@ -202,14 +194,14 @@ describe('a stay in hospital', () => {
 
   it('has no document while its discharge is called off, and another one that replaces it once it ends again', async () => {
     await stay('again', 'ada-again');
-    await stored(encounter('again', 'ada-again', 'finished'));
+    await house.put(encounter('again', 'ada-again', 'finished'));
     await documentOf('again');
-    await stored(encounter('again', 'ada-again', 'in-progress'));
+    await house.put(encounter('again', 'ada-again', 'in-progress'));
     await eventually(async () => {
       const [found] = await documentsOf('again');
       if (found?.['status'] !== 'entered-in-error') throw new Error('the document still stands');
     });
-    await stored(encounter('again', 'ada-again', 'finished'));
+    await house.put(encounter('again', 'ada-again', 'finished'));
     const [former, current] = await eventually(async () => {
       const found = await documentsOf('again');
       expect(found.map(({ status }) => status).toSorted()).toEqual(['current', 'entered-in-error']);
@@ -223,7 +215,7 @@ describe('a stay in hospital', () => {
 
   it('has a document that its composition leads to, as it was made', async () => {
     await stay('led', 'ada-led');
-    await stored(encounter('led', 'ada-led', 'finished'));
+    await house.put(encounter('led', 'ada-led', 'finished'));
     const made = await documentOf('led');
     const { id } = made.entry![0]!.resource;
     for (const persist of ['', '?persist=true']) {
@@ -239,7 +231,7 @@ describe('a stay in hospital', () => {
     const asked = await house.fhir.get(`Composition/${String(id)}/$document?graph=x`);
     expect(asked.status).toBe(400);
     const composition = { ...made.entry![0]!.resource, id: 'written-elsewhere' };
-    await stored(composition);
+    await house.put(composition);
     expect((await house.fhir.get('Composition/written-elsewhere/$document')).status).toBe(404);
     const reader = await house.clientWith(['system/Composition.rs']);
     expect((await reader.get(`Composition/${String(id)}/$document`)).status).toBe(403);
@@ -247,7 +239,7 @@ describe('a stay in hospital', () => {
 
   it('has a document that nobody else changes, and no other is taken for it, whatever that says of itself', async () => {
     await stay('ours', 'ada-ours');
-    await stored(encounter('ours', 'ada-ours', 'finished'));
+    await house.put(encounter('ours', 'ada-ours', 'finished'));
     const bundle = await documentOf('ours');
     const [reference] = await documentsOf('ours');
     const composition = (await house.fhir.get<Bundle>('Composition?encounter=Encounter/ours')).body;
@@ -273,8 +265,8 @@ describe('a stay in hospital', () => {
       expect(imported.text).toContain('under another id');
       expect((await house.fhir.get(address)).body).toEqual(made);
     }
-    await stored({ ...reference!, id: 'copied' });
-    await stored(encounter('ours', 'ada-ours', 'in-progress'));
+    await house.put({ ...reference!, id: 'copied' });
+    await house.put(encounter('ours', 'ada-ours', 'in-progress'));
     await eventually(async () => {
       const statuses = (await documentsOf('ours')).map(({ id, status }) => [id, status]);
       expect(new Map(statuses as [string, string][])).toEqual(
@@ -289,9 +281,9 @@ describe('a stay in hospital', () => {
   noticesOfStay(() => house);
 
   it('has no document when it was recorded after it was over', async () => {
-    await stored(encounter('history', 'ada-1', 'finished'));
+    await house.put(encounter('history', 'ada-1', 'finished'));
     await stay('marker', 'ada-marker');
-    await stored(encounter('marker', 'ada-marker', 'finished'));
+    await house.put(encounter('marker', 'ada-marker', 'finished'));
     await documentOf('marker');
     expect(await documentsOf('history')).toEqual([]);
   });

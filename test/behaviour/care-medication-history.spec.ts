@@ -74,8 +74,7 @@ describe('the medication history of a patient', () => {
 
   beforeAll(async () => {
     house = await openHouse();
-    for (const each of sources)
-      expect((await house.fhir.put(`${each.resourceType}/${each.id}`, each)).status).toBe(201);
+    await house.put(...sources);
   });
   afterAll(() => house?.stop());
 

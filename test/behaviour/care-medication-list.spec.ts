@@ -42,11 +42,7 @@ describe('the medication list of US Core', () => {
         request(`many-${at}`, { subject: { reference: 'Patient/many' }, intent: at % 2 ? 'order' : 'plan' }),
       ),
     ];
-    for (const resource of resources)
-      expect(
-        (await house.fhir.put(`${String(resource['resourceType'])}/${String(resource['id'])}`, resource))
-          .status,
-      ).toBe(201);
+    await house.put(...resources);
   });
   afterAll(() => house?.stop());
 

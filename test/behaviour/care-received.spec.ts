@@ -114,14 +114,6 @@ describe('what other systems send', () => {
     });
   }
 
-  async function put(resource: Json): Promise<void> {
-    const { status, text } = await house.fhir.put(
-      `${String(resource['resourceType'])}/${String(resource['id'])}`,
-      resource,
-    );
-    expect([status, [200, 201].includes(status) ? '' : text]).toEqual([expect.any(Number), '']);
-  }
-
   /** A patient of ours whom the other system knows by a number of its own, too. */
   async function ours(): Promise<{ id: string; number: string; patient: Json }> {
     const [id, number] = [randomUUID(), randomUUID()];
@@ -134,7 +126,7 @@ describe('what other systems send', () => {
       ],
       name: [{ family: 'Known' }],
     };
-    await put(patient);
+    await house.put(patient);
     return { id, number, patient };
   }
 
@@ -230,8 +222,8 @@ describe('what other systems send', () => {
     const { id, number } = await ours();
     const set = randomUUID();
     const first = document(randomUUID(), { patient: number, set, date: '2026-11-20T10:00:00Z' });
-    await put(first);
-    await put(first);
+    await house.put(first);
+    await house.put(first);
     const [reference] = await until(`DocumentReference?patient=${id}`, 1);
     expect(reference).toMatchObject({
       status: 'current',
@@ -242,7 +234,7 @@ describe('what other systems send', () => {
       content: [{ attachment: { url: `Bundle/${String(first['id'])}` } }],
     });
     const second = document(randomUUID(), { patient: number, set, date: '2026-11-21T10:00:00Z' });
-    await put(second);
+    await house.put(second);
     await until(`DocumentReference?patient=${id}&status=superseded`, 1);
     const [current, ...others] = await found(`DocumentReference?patient=${id}&status=current`);
     expect(others).toEqual([]);
@@ -263,10 +255,10 @@ describe('what other systems send', () => {
     const { id, number } = await ours();
     const version = { patient: undefined, set: randomUUID(), date: '2026-11-20T10:00:00Z' };
     const nobodys = randomUUID();
-    await put(document(nobodys, version));
+    await house.put(document(nobodys, version));
     const [task] = await until(`Task?focus=Bundle/${nobodys}&status=requested`, 1);
     expect(task).toMatchObject({ intent: 'order', description: expect.stringContaining('identifier') });
-    await put(document(nobodys, { ...version, patient: number }));
+    await house.put(document(nobodys, { ...version, patient: number }));
     await until(`DocumentReference?patient=${id}`, 1);
     expect(await found(`Task?focus=Bundle/${nobodys}&status=requested`)).toEqual([]);
   });
@@ -275,7 +267,7 @@ describe('what other systems send', () => {
     const { id } = await ours();
     const merged = await ours();
     const link = [{ other: { reference: `Patient/${id}` }, type: 'replaced-by' }];
-    await put({ ...merged.patient, active: false, link });
+    await house.put({ ...merged.patient, active: false, link });
     await house.fhir.post('$process-message', notice(merged.number));
     const [communication] = await until(`Communication?patient=${id}`, 1);
     expect(communication).toMatchObject({ subject: { reference: `Patient/${id}` } });
@@ -283,9 +275,9 @@ describe('what other systems send', () => {
 
   it('waits for a person, when several patients have the number', async () => {
     const { patient, number } = await ours();
-    await put({ ...patient, id: randomUUID() });
+    await house.put({ ...patient, id: randomUUID() });
     const message = document(randomUUID(), { patient: number, set: randomUUID(), date: '2026-11-20' });
-    await put(message);
+    await house.put(message);
     const [task] = await until(`Task?focus=Bundle/${String(message['id'])}`, 1);
     expect(task).toMatchObject({
       status: 'requested',

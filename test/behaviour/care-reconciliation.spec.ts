@@ -30,16 +30,8 @@ describe('the medications of a stay', () => {
   });
   afterAll(() => house?.stop());
 
-  async function stored(resource: Json): Promise<void> {
-    const { status, text } = await house.fhir.put(
-      `${String(resource['resourceType'])}/${String(resource['id'])}`,
-      resource,
-    );
-    expect([status, [200, 201].includes(status) ? '' : text]).toEqual([expect.any(Number), '']);
-  }
-
   async function stay(who: string): Promise<void> {
-    for (const resource of stayWithMedications(who)) await stored(resource);
+    for (const resource of stayWithMedications(who)) await house.put(resource);
   }
 
   const path = (who: string) => `Encounter/stay-${who}/$reconcile-medications`;
@@ -139,10 +131,10 @@ describe('the medications of a stay', () => {
   it('are compared by what the installation has loaded on drugs', async () => {
     const coded = (code: string) => ({ coding: [{ system: 'urn:drugs', code }] });
     const subject = { reference: 'Patient/k' };
-    await stored({ resourceType: 'Patient', id: 'k' });
-    await stored(stayOf('k', 'in-progress'));
+    await house.put({ resourceType: 'Patient', id: 'k' });
+    await house.put(stayOf('k', 'in-progress'));
     for (const code of ['brand-a', 'brand-b', 'other'])
-      await stored({
+      await house.put({
         resourceType: 'MedicationRequest',
         id: `k-${code}`,
         status: 'active',
@@ -156,7 +148,7 @@ describe('the medications of a stay', () => {
       ['brand-b', 'salt'],
       ['other', 'pepper'],
     ] as const)
-      await stored({
+      await house.put({
         resourceType: 'MedicationKnowledge',
         id: `knowledge-${code}`,
         code: coded(code),
@@ -267,7 +259,7 @@ describe('the medications of a stay', () => {
   it('are not reconciled by a worksheet that something has changed', async () => {
     await stay('s');
     const sent = decisions(await worksheetOf('s'), allOf('s'));
-    await stored({
+    await house.put({
       resourceType: 'MedicationStatement',
       id: 's-new',
       status: 'active',
@@ -344,7 +336,7 @@ describe('the medications of a stay', () => {
   it('stand in the discharge summary as they were reconciled', async () => {
     await stay('d');
     await reconciled('d');
-    await stored({
+    await house.put({
       resourceType: 'MedicationRequest',
       id: 'd-late',
       status: 'active',
@@ -352,7 +344,7 @@ describe('the medications of a stay', () => {
       subject: { reference: 'Patient/d' },
       medicationCodeableConcept: { text: 'Bisacodyl' },
     });
-    await stored(stayOf('d', 'finished'));
+    await house.put(stayOf('d', 'finished'));
     const section = await dischargeMedicationsOf('d');
     for (const each of ['Clarithromycin 500 mg', 'Ibuprofen 200 mg', 'Levothyroxine', 'Metoprolol 100 mg'])
       expect(section).toContain(each);
@@ -364,7 +356,7 @@ describe('the medications of a stay', () => {
 
   it('say in the discharge summary when nobody reconciled them', async () => {
     await stay('n');
-    await stored(stayOf('n', 'finished'));
+    await house.put(stayOf('n', 'finished'));
     const section = await dischargeMedicationsOf('n');
     expect(section).toContain('No reconciliation of the medications was recorded for this stay');
     expect(section).toContain('Amoxicillin');

@@ -7,7 +7,6 @@ import {
   inState,
   medicationChange,
   order,
-  stored,
   WardBoard,
 } from '../behaviour/harness/ward-board.ts';
 
@@ -39,7 +38,7 @@ describe('the notifications of a subscription', () => {
     afterAll(() => house?.stop());
 
     it('have no gap, keep their numbers, and go on', async () => {
-      await stored(house, board.subscription('killed', medicationChange));
+      await house.put(board.subscription('killed', medicationChange));
       await inState(house, 'killed', 'active');
       const steps = {
         // The receiver forgets it, as one would that is interrupted: it has to come again.
@@ -67,16 +66,16 @@ describe('the notifications of a subscription', () => {
           };
         });
         ordered += 1;
-        await stored(house, order(`killed-${ordered}`, 'ada'));
+        await house.put(order(`killed-${ordered}`, 'ada'));
         await killed;
         await house.restart('exchange');
         ordered += 1;
-        await stored(house, order(`killed-${ordered}`, 'ada'));
+        await house.put(order(`killed-${ordered}`, 'ada'));
         await board.until(() => board.numbers('killed').includes(ordered));
       }
       // Written, and killed before anybody heard of it.
       ordered += 1;
-      await stored(house, order(`killed-${ordered}`, 'ada'));
+      await house.put(order(`killed-${ordered}`, 'ada'));
       await house.kill('exchange');
       await house.restart('exchange');
       await board.until(() => board.numbers('killed').includes(ordered));

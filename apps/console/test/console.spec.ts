@@ -69,13 +69,7 @@ describe('the console', () => {
 
   beforeAll(async () => {
     house = await openHouse({ topology: 'medications-out' });
-    for (const resource of stay) {
-      const { status, text } = await house.fhir.put(
-        `${String(resource['resourceType'])}/${String(resource['id'])}`,
-        resource,
-      );
-      if (status > 201) throw new Error(text);
-    }
+    await house.put(...stay);
     browser = await openBrowser();
     page = await (await browser.newContext({ bypassCSP: true })).newPage();
     page.setDefaultTimeout(120_000);
@@ -186,7 +180,7 @@ describe('the console', () => {
     await page.getByRole('link', { name: /discharge/i }).click();
     await page.getByRole('heading', { level: 2, name: /discharge medication/i }).waitFor();
     expect(await page.getByText(withdrawn).count()).toBe(0);
-    await house.fhir.put('Encounter/stay', encounter('in-progress', {}));
+    await house.put(encounter('in-progress', {}));
     await page.getByRole('alert').filter({ hasText: withdrawn }).waitFor();
     expect(await barriers()).toEqual([]);
     await page.goto(`${house.url}/#/patient/ada`);

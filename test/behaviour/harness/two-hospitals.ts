@@ -6,7 +6,7 @@ import { FrontDoor } from './front-door.ts';
 import { PracticeSystem } from './practice-system.ts';
 import { stayInMessages } from './stay-in-messages.ts';
 import { V2Feed } from './v2-feed.ts';
-import { encounterEnd, stored, WardBoard } from './ward-board.ts';
+import { encounterEnd, WardBoard } from './ward-board.ts';
 
 interface Bundle {
   readonly entry?: readonly { readonly resource: Json }[];
@@ -66,7 +66,7 @@ export class TwoHospitals {
     writeFileSync(token('north'), await this.#north.tokenFor(everything));
     writeFileSync(token('clinic'), await this.#clinic.tokenFor(everything));
     await this.#directory();
-    await stored(this.#north, this.board.subscription('discharges', encounterEnd));
+    await this.#north.put(this.board.subscription('discharges', encounterEnd));
   }
 
   async close(): Promise<void> {
@@ -98,7 +98,7 @@ export class TwoHospitals {
         endpoint: [{ reference: 'Endpoint/clinic-messages' }, { reference: 'Endpoint/clinic-documents' }],
       },
     ];
-    for (const resource of known) await stored(this.north, resource);
+    for (const resource of known) await this.north.put(resource);
   }
 
   async found(house: House, query: string): Promise<Json[]> {
@@ -122,14 +122,14 @@ export class TwoHospitals {
     await feed.send('ADT^A28^ADT_A05', segments.slice(0, 2));
     const patient = await this.one(this.north, `Patient?identifier=${who}`);
     const [doctor] = patient['generalPractitioner'] as { reference: string }[];
-    await stored(this.north, {
+    await this.north.put({
       resourceType: 'PractitionerRole',
       id: 'stern-at-practice',
       active: true,
       practitioner: { reference: doctor!.reference },
       endpoint: [{ reference: 'Endpoint/practice' }],
     });
-    await stored(this.north, {
+    await this.north.put({
       resourceType: 'CareTeam',
       id: `team-${who}`,
       status: 'active',

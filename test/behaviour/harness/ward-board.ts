@@ -132,12 +132,6 @@ export function eventsIn(notification: Notification): Record<string, unknown>[] 
     );
 }
 
-export async function stored(house: House, resource: Json): Promise<void> {
-  const address = `${String(resource['resourceType'])}/${String(resource['id'])}`;
-  const { status, text } = await house.fhir.put(address, resource);
-  if (status !== 200 && status !== 201) throw new Error(`PUT ${address} answers ${status}: ${text}`);
-}
-
 /** The Subscription, once it is in this state. */
 export function inState(house: House, id: string, state: string): Promise<Json> {
   return eventually(async () => {

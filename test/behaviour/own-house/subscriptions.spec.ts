@@ -10,7 +10,6 @@ import {
   order,
   said,
   stay,
-  stored,
   WardBoard,
   type Notification,
 } from '../harness/ward-board.ts';
@@ -37,7 +36,7 @@ describe('a subscription', () => {
   const withChannel = (channel: object) => subscription('refused', encounterEnd, { channel });
 
   it('is active after a handshake', async () => {
-    await stored(house, subscription('greeted', encounterEnd, { channel: { header: ['X-Ward: 7'] } }));
+    await house.put(subscription('greeted', encounterEnd, { channel: { header: ['X-Ward: 7'] } }));
     await inState(house, 'greeted', 'active');
     const [handshake] = board.told('greeted');
     expect(handshake).toMatchObject({
@@ -57,27 +56,26 @@ describe('a subscription', () => {
 
   it('is in error when nobody shakes hands, and begins again when it is asked for again', async () => {
     board.answer = (_, response) => response.writeHead(500).end('the patient Ada Okafor');
-    await stored(house, subscription('unheard', encounterEnd));
+    await house.put(subscription('unheard', encounterEnd));
     const { error } = await inState(house, 'unheard', 'error');
     expect(error).toBe('The receiver answered 500.');
     board.answer = (_, response) => response.end();
-    await stored(house, subscription('unheard', encounterEnd));
+    await house.put(subscription('unheard', encounterEnd));
     expect(await inState(house, 'unheard', 'active')).not.toHaveProperty('error');
   });
 
   it('tells of a discharge, a document and a medication to whom it concerns, by ids', async () => {
-    await stored(
-      house,
+    await house.put(
       subscription('ada-stays', encounterEnd, { filter: 'Encounter?patient=Patient/ada&class=IMP' }),
     );
-    await stored(house, subscription('ada-papers', newDocument, { filter: 'patient=ada' }));
-    await stored(house, subscription('ada-pills', medicationChange, { filter: 'patient=Patient/ada' }));
+    await house.put(subscription('ada-papers', newDocument, { filter: 'patient=ada' }));
+    await house.put(subscription('ada-pills', medicationChange, { filter: 'patient=Patient/ada' }));
     for (const id of ['ada-stays', 'ada-papers', 'ada-pills']) await inState(house, id, 'active');
     for (const patient of ['bob', 'ada']) {
-      await stored(house, stay(`${patient}-stay`, patient, 'in-progress'));
-      await stored(house, order(`${patient}-order`, patient));
-      await stored(house, order(`${patient}-order`, patient, { status: 'stopped' }));
-      await stored(house, stay(`${patient}-stay`, patient, 'finished'));
+      await house.put(stay(`${patient}-stay`, patient, 'in-progress'));
+      await house.put(order(`${patient}-order`, patient));
+      await house.put(order(`${patient}-order`, patient, { status: 'stopped' }));
+      await house.put(stay(`${patient}-stay`, patient, 'finished'));
     }
     await eventually(async () => {
       const news = ['ada-stays', 'ada-pills', 'ada-papers'].map((id) => board.news(id).length);
@@ -107,9 +105,8 @@ describe('a subscription', () => {
   });
 
   it('sends nothing but a number, or the resource as it is written, as was asked', async () => {
-    await stored(house, subscription('bare', medicationChange, { content: 'empty', filter: 'patient=eva' }));
-    await stored(
-      house,
+    await house.put(subscription('bare', medicationChange, { content: 'empty', filter: 'patient=eva' }));
+    await house.put(
       subscription('whole', medicationChange, { content: 'full-resource', filter: 'patient=eva' }),
     );
     await inState(house, 'bare', 'active');
@@ -135,19 +132,18 @@ describe('a subscription', () => {
   });
 
   it('sends the same number again until it is taken, then the next: no gap, nothing skipped', async () => {
-    await stored(house, subscription('stubborn', medicationChange, { filter: 'patient=ida' }));
+    await house.put(subscription('stubborn', medicationChange, { filter: 'patient=ida' }));
     await inState(house, 'stubborn', 'active');
     board.answer = (_, response) =>
       response.writeHead(board.numbers('stubborn').length < 3 ? 503 : 200).end();
-    await stored(house, order('ida-1', 'ida'));
-    await stored(house, order('ida-2', 'ida'));
+    await house.put(order('ida-1', 'ida'));
+    await house.put(order('ida-2', 'ida'));
     await board.until(() => board.numbers('stubborn').includes(2));
     expect(board.numbers('stubborn')).toEqual([1, 1, 1, 2]);
   });
 
   it('goes into error when it is not taken for long, keeps count, and goes on where it was', async () => {
-    await stored(
-      house,
+    await house.put(
       subscription('patient', medicationChange, {
         filter: 'patient=noa',
         channel: { extension: [extension('backport-max-count', { valuePositiveInt: 10 })] },
@@ -155,10 +151,10 @@ describe('a subscription', () => {
     );
     await inState(house, 'patient', 'active');
     board.answer = (_, response) => response.writeHead(410).end();
-    await stored(house, order('noa-1', 'noa'));
+    await house.put(order('noa-1', 'noa'));
     expect(await inState(house, 'patient', 'error')).toMatchObject({ error: 'The receiver answered 410.' });
-    await stored(house, order('noa-2', 'noa'));
-    await stored(house, order('noa-3', 'noa'));
+    await house.put(order('noa-2', 'noa'));
+    await house.put(order('noa-3', 'noa'));
     await eventually(async () => {
       const { body } = await house.fhir.get<Notification>('Subscription/patient/$status');
       const [{ resource }] = body.entry as never as [{ resource: { parameter: Json[] } }];
@@ -167,8 +163,7 @@ describe('a subscription', () => {
     }, 30_000);
     const sent = board.told('patient').length;
     board.answer = (_, response) => response.end();
-    await stored(
-      house,
+    await house.put(
       subscription('patient', medicationChange, {
         filter: 'patient=noa',
         channel: { extension: [extension('backport-max-count', { valuePositiveInt: 10 })] },
@@ -183,9 +178,9 @@ describe('a subscription', () => {
   });
 
   it('answers $status of some, and $events by number and content', async () => {
-    await stored(house, subscription('asked', medicationChange, { filter: 'patient=uma' }));
+    await house.put(subscription('asked', medicationChange, { filter: 'patient=uma' }));
     await inState(house, 'asked', 'active');
-    for (const id of ['uma-1', 'uma-2', 'uma-3']) await stored(house, order(id, 'uma'));
+    for (const id of ['uma-1', 'uma-2', 'uma-3']) await house.put(order(id, 'uma'));
     await board.until(() => board.numbers('asked').includes(3));
     const { body } = await house.fhir.get<Notification>(
       'Subscription/asked/$events?eventsSinceNumber=2&eventsUntilNumber=3',
@@ -211,8 +206,7 @@ describe('a subscription', () => {
 
   it('says that it is there when nothing happens, where that was asked for', async () => {
     const heartbeat = extension('backport-heartbeat-period', { valueUnsignedInt: 1 });
-    await stored(
-      house,
+    await house.put(
       subscription('beating', encounterEnd, {
         filter: 'patient=nobody',
         channel: { extension: [heartbeat] },
@@ -222,31 +216,31 @@ describe('a subscription', () => {
       () => board.told('beating').filter((each) => said(each, 'type') === 'heartbeat').length >= 2,
     );
     expect(said(board.told('beating').at(-1)!, 'eventsSinceSubscriptionStart')).toBe('0');
-    await stored(house, { ...subscription('beating', encounterEnd), status: 'off' });
+    await house.put({ ...subscription('beating', encounterEnd), status: 'off' });
   });
 
   it('is told nothing once it is off, has ended, or is deleted', async () => {
     for (const id of ['switched', 'ended', 'deleted'])
-      await stored(house, subscription(id, medicationChange, { filter: 'patient=zoe' }));
+      await house.put(subscription(id, medicationChange, { filter: 'patient=zoe' }));
     for (const id of ['switched', 'ended', 'deleted']) await inState(house, id, 'active');
-    await stored(house, {
+    await house.put({
       ...subscription('switched', medicationChange, { filter: 'patient=zoe' }),
       status: 'off',
     });
-    await stored(house, {
+    await house.put({
       ...subscription('ended', medicationChange, { filter: 'patient=zoe' }),
       end: '2020-01-01T00:00:00Z',
     });
     await house.fhir.delete('Subscription/deleted');
     await inState(house, 'ended', 'off');
-    await stored(house, subscription('marker', medicationChange, { filter: 'patient=zoe' }));
+    await house.put(subscription('marker', medicationChange, { filter: 'patient=zoe' }));
     await inState(house, 'marker', 'active');
     // No order holds between the three and the order of a drug: at some time they are told no more.
     const others = () => ['switched', 'ended', 'deleted'].flatMap((id) => board.numbers(id)).length;
     let orders = 0;
     const ordered = async () => {
       orders += 1;
-      await stored(house, order(`zoe-${orders}`, 'zoe'));
+      await house.put(order(`zoe-${orders}`, 'zoe'));
       await board.until(() => board.numbers('marker').includes(orders));
     };
     await eventually(async () => {

@@ -6,7 +6,7 @@ import { openContextDatabase, partUrl } from '#platform/database';
 import { loadSigningKey } from '#platform/edge';
 import { startNats, type NatsServer } from '../nats-server.ts';
 import { eventually } from './eventually.ts';
-import { FhirClient } from './fhir-client.ts';
+import { FhirClient, type Json } from './fhir-client.ts';
 import { openHouseDatabase, type HouseDatabase } from './house-database.ts';
 import { chosenTopology, processesOf, type HouseTopology, type PlannedProcess } from './house-topology.ts';
 import { runProgram, SeptumProcess } from './septum-process.ts';
@@ -118,6 +118,15 @@ export class House {
   /** The port on 127.0.0.1 that takes HL7 v2. */
   get mllpPort(): number {
     return this.#running('exchange')[0]?.process.mllpPort ?? 0;
+  }
+
+  /** Has resources stored under their own ids, one after another; what is refused throws, with the answer. */
+  async put(...resources: readonly Json[]): Promise<void> {
+    for (const resource of resources) {
+      const address = `${String(resource['resourceType'])}/${String(resource['id'])}`;
+      const { status, text } = await this.fhir.put(address, resource);
+      if (status !== 200 && status !== 201) throw new Error(`PUT ${address} answers ${status}: ${text}`);
+    }
   }
 
   /** What a verb of the command line tells of this house, asked by its administrator. */

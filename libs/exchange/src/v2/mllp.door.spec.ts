@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MllpListenerSettings, type Settings } from '#platform/runtime';
 import { MllpDoor } from './mllp.door.ts';
@@ -30,6 +31,22 @@ describe('the ports of HL7 v2', () => {
   it('are not in the clear beyond this machine unless that is meant', async () => {
     await expect(door.open(settings({ host: '0.0.0.0' }))).rejects.toThrow(/would be in the clear/);
     expect(await door.open(settings({ host: '0.0.0.0', allowPlain: true }))).toHaveLength(2);
+  });
+
+  it('take messages that end and are as large as their senders write them', async () => {
+    const answered = async (port: number, bytes: string) => {
+      const socket = connect({ host: '127.0.0.1', port });
+      socket.write(bytes);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      socket.destroy();
+      return answer.toString();
+    };
+    const intake = { take: () => Promise.resolve([Buffer.from('kept')]) };
+    const lenient = new MllpDoor(intake as never);
+    const [, lab] = await lenient.open(settings({ lenientEnd: true, maxMessageBytes: 1_024 }));
+    expect(await answered(lab!.port, '\x0bMSH|^~\\&|\x1c')).toContain('kept');
+    expect(await answered(lab!.port, `\x0bMSH|^~\\&|${'x'.repeat(2_000)}`)).toContain('ERR||');
+    await lenient.close();
   });
 
   it('say which one is taken', async () => {

@@ -31,7 +31,7 @@ export class MllpDoor implements Door {
 
   async #listen(settings: MllpListenerSettings): Promise<number> {
     const { name, characterSet, processingIds, certificateFile, keyFile, clientAuthoritiesFile } = settings;
-    const { host, port, allowPlain } = settings;
+    const { host, port, allowPlain, lenientEnd, maxMessageBytes: maxFrameBytes } = settings;
     const tls =
       certificateFile === undefined || keyFile === undefined
         ? {}
@@ -50,6 +50,8 @@ export class MllpDoor implements Door {
       host,
       port,
       allowPlain,
+      lenientEnd,
+      maxFrameBytes,
       ...tls,
       handler: async (content, connection) => {
         const [first, second] = await this.intake.take(content, profile);

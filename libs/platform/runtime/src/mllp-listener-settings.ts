@@ -23,6 +23,14 @@ export class MllpListenerSettings {
   @IsIn(['P', 'T', 'D'], { each: true })
   processingIds: string[] = ['P'];
 
+  /** Of one message, in bytes. A connection holds up to eight at once. */
+  @WholeNumber(1_024, 256 * 1024 * 1024)
+  maxMessageBytes: number = 32 * 1024 * 1024;
+
+  /** For senders that end a message with 0x1C alone, without the carriage return that MLLP asks for. */
+  @IsBoolean()
+  lenientEnd: boolean = false;
+
   /** PEM files. With a certificate and its key the interface is TLS, and may be on any address. */
   @IsOptional()
   @IsString()

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#platform/access';
 import { Fault, parseLexical } from '#platform/fhir';
+import { Hl7Fault, parseLocation } from '#platform/hl7v2';
 import { decodeFault, Messenger } from '#platform/messaging';
 import { resourceContracts, type WriteResource } from '#platform/store';
 import { merge, type MappedResource } from '#platform/v2-to-fhir';
 import { calledOff } from '../domain/called-off.ts';
+import { subjectOf } from '../domain/subject-of.ts';
 import { ResourceOwners } from '../resource-owners.ts';
 import { address, type Known, type KnownResources } from './known.ts';
 import { Refused } from './refused.ts';
@@ -22,6 +24,8 @@ interface Draft {
   readonly resource: MappedResource;
   readonly request: WriteResource;
   readonly text: string;
+  /** Whom what is there is about, where the message says that it is about somebody else. */
+  readonly before: string | undefined;
 }
 
 /** A write that came too late: somebody else wrote the resource meanwhile. */
@@ -54,7 +58,8 @@ export class ApplyResources {
   /**
    * @param source what `meta.source` says of what is written
    * @returns the ids of the patients whom it concerns
-   * @throws Refused when a context refuses one of them; Fault when it does not answer
+   * @throws Refused when a context refuses one of them; Hl7Fault when one is another patient's, and nothing is written;
+   * Fault when a context does not answer
    */
   async apply(caller: Caller, mapped: readonly MappedResource[], source: string): Promise<readonly string[]> {
     const [{ resources, known: found }, others] = await Promise.all([
@@ -65,11 +70,12 @@ export class ApplyResources {
       ),
     ]);
     const known = new Map([...others, ...found]);
-    const [encounters, rest] = [true, false].map((isEncounter) =>
-      resources.filter(({ type }) => (type === 'Encounter') === isEncounter),
-    ) as [MappedResource[], MappedResource[]];
-    await this.#write(caller, rest, known, source);
-    await this.#write(caller, encounters, known, source);
+    const drafts = await this.#drafts(caller, resources, known, source, 1);
+    const { true: encounters = [], false: rest = [] } = Object.groupBy(drafts, ({ resource }) =>
+      String(resource.type === 'Encounter'),
+    );
+    await this.#write(caller, rest, source);
+    await this.#write(caller, encounters, source);
     return [...new Set(resources.filter(({ type }) => type === 'Patient').map(({ id }) => id))];
   }
 
@@ -87,21 +93,35 @@ export class ApplyResources {
     return known;
   }
 
-  /** Lays each over what is known of it, and where another writer was faster, over what is there then. */
-  async #write(
+  /** Lays each over what is known of it, unless that is another patient's. */
+  async #drafts(
     caller: Caller,
     resources: readonly MappedResource[],
     known: KnownResources,
     source: string,
-  ): Promise<void> {
-    let [left, now] = [resources, known];
-    for (let attempt = 1; left.length > 0; attempt += 1) {
-      const drafts = left.flatMap((resource) => draft(resource, now.get(address(resource)), source, attempt));
+    attempt: number,
+  ): Promise<readonly Draft[]> {
+    const drafts = resources.flatMap((resource) =>
+      draft(resource, known.get(address(resource)), source, attempt),
+    );
+    for (const { resource, before } of drafts)
+      if (
+        before !== undefined &&
+        (await this.#identities.survivorOf(caller, before)) !== subjectOf(resource.content)
+      )
+        throw anothers(resource);
+    return drafts;
+  }
+
+  /** Writes them; where another writer was faster, lays them over what is there then. */
+  async #write(caller: Caller, first: readonly Draft[], source: string): Promise<void> {
+    let drafts = first;
+    for (let attempt = 1; drafts.length > 0; attempt += 1) {
       const overtaken = await this.#writeOnce(caller, drafts);
-      if (attempt === attempts && overtaken[0] !== undefined)
-        throw new Refused(overtaken[0].resource, overtaken[0].fault);
-      left = overtaken.map(({ resource }) => resource);
-      now = left.length === 0 ? now : await this.#read(caller, left);
+      if (overtaken[0] === undefined) return;
+      if (attempt === attempts) throw new Refused(overtaken[0].resource, overtaken[0].fault);
+      const left = overtaken.map(({ resource }) => resource);
+      drafts = await this.#drafts(caller, left, await this.#read(caller, left), source, attempt + 1);
     }
   }
 
@@ -165,5 +185,13 @@ function draft(
   const ifMatch = known?.stored.version ?? (attempt === 1 ? 0 : undefined);
   const { type, id } = resource;
   const request = { method: 'update' as const, type, id, ...(ifMatch === undefined ? {} : { ifMatch }) };
-  return [{ resource, request, text }];
+  const [was, is] = [subjectOf(before), subjectOf(resource.content)];
+  return [{ resource, request, text, before: was === is || is === undefined ? undefined : was }];
+}
+
+/** A number that the sender has used before, for somebody else. */
+function anothers({ lineage, type }: MappedResource): Hl7Fault {
+  const [, place = 'PID[1]-3'] = lineage.find(([element]) => /^identifier\b.*\bvalue$/.test(element)) ?? [];
+  const text = `The ${type} of this number is known, and is another patient's. Have the sender name an assigning authority for its numbers, or correct the number or the patient.`;
+  return new Hl7Fault('205', text, parseLocation(place));
 }

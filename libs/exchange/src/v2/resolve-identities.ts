@@ -71,6 +71,14 @@ export class ResolveIdentities {
     return { resources: led, known };
   }
 
+  /** The patient whom a reference `Patient/…` means by now. */
+  async survivorOf(caller: Caller, reference: string): Promise<string> {
+    const [patient] = await this.#patients(caller, reference);
+    return patient === undefined
+      ? reference
+      : address({ type: 'Patient', ...(await this.#survivor(caller, patient)) });
+  }
+
   async #find(caller: Caller, resource: MappedResource): Promise<Place> {
     const { type, id } = resource;
     const [first, ...more] = await this.#matches(caller, resource);
@@ -120,14 +128,16 @@ export class ResolveIdentities {
     for (let step = 0; step < longestChain && place.known !== undefined; step += 1) {
       const next = replacedBy(JSON.parse(place.known.text) as Linked);
       if (next === undefined) return place;
-      const references = [`Patient/${next}`];
-      const { result, texts } = await this.#messenger.call(caller, this.#of('Patient').readMany, {
-        references,
-      });
-      const [stored] = result;
-      place = { id: next, known: stored && { stored, text: texts[0]! } };
+      const [known] = await this.#patients(caller, `Patient/${next}`);
+      place = { id: next, known };
     }
     return place;
+  }
+
+  async #patients(caller: Caller, ...references: string[]): Promise<readonly Known[]> {
+    const { readMany } = this.#of('Patient');
+    const { result, texts } = await this.#messenger.call(caller, readMany, { references });
+    return result.map((stored, at) => ({ stored, text: texts[at]! }));
   }
 
   #of(type: string) {

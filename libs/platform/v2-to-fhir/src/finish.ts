@@ -12,7 +12,9 @@ import { missingFrom, whole } from './wholeness.ts';
 export interface FinishOptions {
   readonly vocabulary: Vocabulary;
   readonly facility: string;
-  readonly messageId: string;
+  readonly application: string;
+  /** The same for the same message, another for every other. */
+  readonly messageKey: string;
   /** `ADT_A01`. */
   readonly event: string;
   /** The resource types of which one message may have several that its identifiers do not tell apart. */
@@ -118,13 +120,11 @@ export class Finish {
   /** One draft for each identity. */
   #unified(): Draft[] {
     const byKey = new Map<string, Draft>();
-    const { facility, messageId, numbered } = this.#options;
+    const { messageKey, numbered } = this.#options;
     const unified: Draft[] = [];
     for (const draft of this.#order) {
       const identity = this.#identityOf(draft);
-      const base = identity
-        ? [draft.type, identity.system ?? '', identity.value]
-        : [draft.type, facility, messageId];
+      const base = identity ? [draft.type, identity.system ?? '', identity.value] : [draft.type, messageKey];
       const mayRepeat = !identity || numbered.has(draft.type);
       const key = mayRepeat ? freeKey(base, byKey) : base.join('\u0000');
       this.#ids.set(draft, identity && !mayRepeat ? identifiedId(draft.type, identity) : idOf(key));
@@ -159,6 +159,7 @@ export class Finish {
     return {
       vocabulary: this.#options.vocabulary,
       facility: this.#options.facility,
+      application: this.#options.application,
       madeFrom: entry?.segment.name,
       segment: (name) =>
         entry?.segment.name === name ? entry.segment : entry && this.#run.companion(entry, name),

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly vocabulary: Vocabulary;
   /** MSH-4, or what stands for it: identifiers without an authority are this facility's. */
   readonly facility: string;
+  /** MSH-3: whose numbers those are of which nobody else is said to be the authority. */
+  readonly application: string;
   /** The name of the segment it was made from. */
   readonly madeFrom: string | undefined;
   /** The segment of a name that belongs with the one the resource was made from. */
@@ -22,19 +24,31 @@ export interface Surroundings {
 
 type Rule = (draft: Draft, around: Surroundings) => Identity | undefined;
 
-/** An identifier of type EI in one of the fields: `ORC-2`. */
-function entity(
-  around: Surroundings,
-  ...fields: readonly (readonly [string, number])[]
-): Identity | undefined {
-  for (const [name, field] of fields) {
+/** A field with a number, and whose number it is. */
+type NumberField = readonly [
+  segment: string,
+  field: number,
+  kind: 'placer' | 'filler' | 'prescription' | 'instance',
+];
+
+/** A number of type EI in one of the fields: `ORC-2`. */
+function entity(draft: Draft, around: Surroundings, ...fields: readonly NumberField[]): Identity | undefined {
+  for (const [name, field, kind] of fields) {
     const repetition = around.segment(name)?.field(field)[0];
     const value = repetition?.value(1);
     if (!repetition || value === undefined) continue;
     const system = around.vocabulary.authority(repetition.value(2), repetition.value(3), repetition.value(4));
-    return { system: system ?? around.facility, value };
+    return system === undefined ? ofSender(draft, around, kind, value) : { system, value };
   }
   return undefined;
+}
+
+/**
+ * A number without an authority. Small systems count from 1, side by side, and after some years anew: it tells what is one
+ * patient's apart, as the sending application counts it, and nothing more.
+ */
+function ofSender(draft: Draft, around: Surroundings, ...words: string[]): Identity | undefined {
+  return part(patient(draft, around), around.facility, around.application, ...words);
 }
 
 function text(around: Surroundings, name: string, field: number): string {
@@ -63,6 +77,17 @@ function isOfPatient(origin: string | undefined, { madeFrom }: Surroundings): bo
 
 /** The resource's own identifier; of several the one of a preferred type, else the first. */
 function own(draft: Draft, around: Surroundings, ...preferred: string[]): Identity | undefined {
+  const best = ownNumber(draft, around, preferred);
+  return best && { system: best.system ?? around.facility, value: best.value };
+}
+
+/** The same of what small systems number for themselves. */
+function ownOfPatient(draft: Draft, around: Surroundings): Identity | undefined {
+  const best = ownNumber(draft, around, []);
+  return best?.system === undefined && best ? ofSender(draft, around, best.value) : best;
+}
+
+function ownNumber(draft: Draft, around: Surroundings, preferred: readonly string[]): Identity | undefined {
   const found = draft.content.get('identifier');
   const identifiers = found instanceof Many ? [...found.items.values()] : found ? [found] : [];
   const valued = identifiers.filter((node): node is Tree => {
@@ -75,7 +100,8 @@ function own(draft: Draft, around: Surroundings, ...preferred: string[]): Identi
     valued.find((node) => node.get('system') instanceof Leaf) ??
     valued[0];
   if (!best) return undefined;
-  return { system: leafAt(best, 'system') ?? around.facility, value: leafAt(best, 'value') ?? '' };
+  const system = leafAt(best, 'system');
+  return { ...(system !== undefined && { system }), value: leafAt(best, 'value') ?? '' };
 }
 
 function referred(draft: Draft, around: Surroundings, element: string): Identity | undefined {
@@ -110,29 +136,29 @@ function bySaying(draft: Draft, around: Surroundings, ...elements: string[]): Id
     : { system: around.facility, value: idOf(...all) };
 }
 
-const placer = [
-  ['ORC', 2],
-  ['OBR', 2],
-] as const;
-const filler = [
-  ['ORC', 3],
-  ['OBR', 3],
-] as const;
-const order: Rule = (_, around) => entity(around, ...placer, ...filler);
+const placer: readonly NumberField[] = [
+  ['ORC', 2, 'placer'],
+  ['OBR', 2, 'placer'],
+];
+const filler: readonly NumberField[] = [
+  ['ORC', 3, 'filler'],
+  ['OBR', 3, 'filler'],
+];
+const order: Rule = (draft, around) => entity(draft, around, ...placer, ...filler);
 
 /** An order names its own number first; a report the number of who fills it. */
-const report: Rule = (_, around) =>
-  part(entity(around, ['OBR', 3], ['ORC', 3], ...placer), text(around, 'OBR', 4));
+const report: Rule = (draft, around) =>
+  part(entity(draft, around, ['OBR', 3, 'filler'], ['ORC', 3, 'filler'], ...placer), text(around, 'OBR', 4));
 
-const medication: Rule = (_, around) =>
-  entity(around, ...placer, ...filler) ?? part(entity(around, ['RXE', 15]), 'rx');
+const medication: Rule = (draft, around) =>
+  order(draft, around) ?? part(entity(draft, around, ['RXE', 15, 'prescription']), 'rx');
 
 const rules: Readonly<Record<string, Rule>> = {
   Patient: (draft, around) => own(draft, around, ...patientIdentifierTypes),
   Encounter: (draft, around) =>
     own(draft, around, 'VN') ?? part(patient(draft, around), leafAt(draft.content, 'period', 'start') ?? ''),
   ServiceRequest: (draft, around) =>
-    (around.madeFrom === 'RF1' ? own(draft, around) : undefined) ??
+    (around.madeFrom === 'RF1' ? ownOfPatient(draft, around) : undefined) ??
     part(order(draft, around), text(around, 'OBR', 4), 'order') ??
     order(draft, around),
   DiagnosticReport: report,
@@ -143,7 +169,7 @@ const rules: Readonly<Record<string, Rule>> = {
         said(draft.content.get('code'), around),
       );
     const observed = around.segment('OBX');
-    const instance = entity(around, ['OBX', 21]);
+    const instance = entity(draft, around, ['OBX', 21, 'instance']);
     if (instance) return instance;
     const whole =
       around.within('DiagnosticReport') ?? around.within('ServiceRequest') ?? around.within('Encounter');
@@ -155,36 +181,35 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   Specimen: (draft, around) => {
     const whole = around.within('DiagnosticReport') ?? around.within('ServiceRequest');
-    return own(draft, around) ?? part(whole && around.identityOf(whole), 'specimen');
+    return ownOfPatient(draft, around) ?? part(whole && around.identityOf(whole), 'specimen');
   },
   MedicationRequest: medication,
   MedicationDispense: (draft, around) =>
-    part(entity(around, ['RXD', 7], ...placer, ...filler), 'dispense', text(around, 'RXD', 1)) ??
-    medication(draft, around),
-  MedicationAdministration: (_, around) =>
     part(
-      entity(around, ...placer, ...filler),
-      'administration',
-      text(around, 'RXA', 2),
-      text(around, 'RXA', 3),
-    ),
+      entity(draft, around, ['RXD', 7, 'prescription'], ...placer, ...filler),
+      'dispense',
+      text(around, 'RXD', 1),
+    ) ?? medication(draft, around),
+  MedicationAdministration: (draft, around) =>
+    part(order(draft, around), 'administration', text(around, 'RXA', 2), text(around, 'RXA', 3)),
   AllergyIntolerance: (draft, around) =>
-    own(draft, around) ?? part(patient(draft, around), said(draft.content.get('code'), around)),
+    ownOfPatient(draft, around) ?? part(patient(draft, around), said(draft.content.get('code'), around)),
   Condition: (draft, around) =>
-    own(draft, around) ??
+    ownOfPatient(draft, around) ??
     part(
       referred(draft, around, 'encounter') ?? patient(draft, around),
       said(draft.content.get('code'), around),
     ),
   Procedure: (draft, around) =>
-    own(draft, around) ??
+    ownOfPatient(draft, around) ??
     part(
       patient(draft, around),
       said(draft.content.get('code'), around),
       leafAt(draft.content, 'performedDateTime') ?? '',
     ),
   RelatedPerson: (draft, around) =>
-    (draft.content.has('name') ? undefined : own(draft, around)) ??
+    // Twins have one mother, and each a RelatedPerson that she is.
+    (draft.content.has('name') ? undefined : part(patient(draft, around), key(own(draft, around)) ?? '')) ??
     part(
       patient(draft, around),
       said(draft.content.get('name'), around),
@@ -201,7 +226,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ChargeItem: (draft, around) =>
     part(patient(draft, around), 'charge', said(draft.content.get('identifier'), around)),
   ResearchStudy: (draft, around) => own(draft, around),
-  EpisodeOfCare: (draft, around) => own(draft, around),
+  EpisodeOfCare: ownOfPatient,
   Account: (draft, around) => own(draft, around) ?? part(patient(draft, around), 'account'),
   Practitioner: (draft, around) => own(draft, around) ?? bySaying(draft, around, 'name'),
   PractitionerRole: (draft, around) =>
@@ -211,7 +236,7 @@ const rules: Readonly<Record<string, Rule>> = {
   Location: (draft, around) => bySaying(draft, around, 'identifier', 'name', 'address', 'partOf', 'type'),
   Device: (draft, around) => own(draft, around) ?? bySaying(draft, around, 'deviceName', 'modelNumber'),
   CareTeam: (draft, around) => part(patient(draft, around), 'care team'),
-  Immunization: (_, around) => part(entity(around, ...filler, ...placer), text(around, 'RXA', 5)),
+  Immunization: (draft, around) => part(entity(draft, around, ...filler, ...placer), text(around, 'RXA', 5)),
   Medication: (draft, around) => bySaying(draft, around, 'code', 'form', 'ingredient'),
 };
 

@@ -1,5 +1,6 @@
 import type { Message } from '#platform/hl7v2';
 import { Finish } from './finish.ts';
+import { idOf } from './identity.ts';
 import type { Mapped, MappingIssue, Mode } from './mapped.ts';
 import { Plans } from './message-plan.ts';
 import { usualTables } from './own/tables.ts';
@@ -65,7 +66,9 @@ export class Mapper {
     const finish = new Finish(run, {
       vocabulary: this.#vocabulary,
       facility: this.#vocabulary.authority(header?.value(4), header?.value(4, 2)) ?? '',
-      messageId,
+      application: this.#vocabulary.authority(header?.value(3), header?.value(3, 2)) ?? '',
+      // Control ids are used again, and by several senders; what the whole message says is not.
+      messageKey: idOf(message.text),
       event,
       numbered: several,
       modeOf: (type, identity) => modeOf(event, type, identity !== undefined),

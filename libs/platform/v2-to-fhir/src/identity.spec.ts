@@ -89,6 +89,46 @@ describe('what nothing in the message identifies', () => {
   });
 });
 
+describe('a vital sign in a report without a number', () => {
+  const measured = (value: number, obx14: string, obr7 = '', state = 'F'): string =>
+    idOf(
+      'Observation',
+      header('ORU^R01', 'MON', `${value}${state}`),
+      person('1'),
+      `OBR|1|||VITALS^Vital signs^L|||${obr7}`,
+      `OBX|1|NM|8867-4^Heart rate^LN||${value}|/min|||||${state}|||${obx14}`,
+    );
+
+  it.each([
+    ['OBX-14', '202603011000', '202603011100', ''],
+    ['OBR-7, where that is empty', '', '', '20260301'],
+  ])('is another at another time, by %s', (_, first, second, day) => {
+    const at = (hour: string): string => (day === '' ? '' : `${day}${hour}00`);
+    expect(measured(80, first, at('10'))).not.toBe(measured(140, second, at('11')));
+  });
+
+  it('is the same when it is sent again, or corrected, for the same time', () => {
+    expect(measured(81, '202603011000', '', 'C')).toBe(measured(80, '202603011000'));
+    expect(measured(81, '', '202603011000', 'C')).toBe(measured(80, '', '202603011000'));
+  });
+
+  it.each(['', '20260301'])('is of its message alone when its time is no more than "%s"', (day) => {
+    expect(measured(80, day)).not.toBe(measured(140, day));
+  });
+
+  it('is, along with a visit and without a time, the one of that visit', () => {
+    const weighed = (value: number): string =>
+      idOf(
+        'Observation',
+        header('ADT^A08', 'REG', String(value)),
+        person('1'),
+        `PV1|1|I${'|'.repeat(17)}V1^^^GH^VN`,
+        `OBX|1|NM|29463-7^Weight^LN||${value}|kg|||||F`,
+      );
+    expect(weighed(71)).toBe(weighed(70));
+  });
+});
+
 describe('the mother of twins', () => {
   it('is somebody to each of them', () => {
     const motherOf = (who: string): string =>

@@ -153,6 +153,28 @@ const report: Rule = (draft, around) =>
 const medication: Rule = (draft, around) =>
   order(draft, around) ?? part(entity(draft, around, ['RXE', 15, 'prescription']), 'rx');
 
+/** A time to the minute at least: days and hours have room for several measurements. */
+const aMinute = /^\d{12}/;
+
+/**
+ * What was observed, within its report or order. Where these have no number (monitors, vital signs), it is when it was observed
+ * that tells one from the next; and where that is not said either, it is this message's.
+ */
+function observed(draft: Draft, around: Surroundings): Identity | undefined {
+  const instance = entity(draft, around, ['OBX', 21, 'instance']);
+  if (instance) return instance;
+  const what = [text(around, 'OBX', 3), around.segment('OBX')?.field(4)[0]?.text ?? ''];
+  const whole = around.within('DiagnosticReport') ?? around.within('ServiceRequest');
+  const numbered = whole && around.identityOf(whole);
+  if (numbered) return part(numbered, ...what);
+  const at = [text(around, 'OBX', 14), text(around, 'OBR', 7)].find((time) => aMinute.test(time));
+  const stay = whole ? undefined : around.within('Encounter');
+  const of = (stay && around.identityOf(stay)) ?? patient(draft, around);
+  if (at !== undefined) return part(of, around.application, text(around, 'OBR', 4), ...what, at);
+  // What comes along with a visit or a person, such as a weight, is repeated in each of their messages.
+  return whole ? undefined : part(of, ...what);
+}
+
 const rules: Readonly<Record<string, Rule>> = {
   Patient: (draft, around) => own(draft, around, ...patientIdentifierTypes),
   Encounter: (draft, around) =>
@@ -162,23 +184,13 @@ const rules: Readonly<Record<string, Rule>> = {
     part(order(draft, around), text(around, 'OBR', 4), 'order') ??
     order(draft, around),
   DiagnosticReport: report,
-  Observation: (draft, around) => {
-    if (around.madeFrom !== 'OBX')
-      return part(
-        referred(draft, around, 'encounter') ?? patient(draft, around),
-        said(draft.content.get('code'), around),
-      );
-    const observed = around.segment('OBX');
-    const instance = entity(draft, around, ['OBX', 21, 'instance']);
-    if (instance) return instance;
-    const whole =
-      around.within('DiagnosticReport') ?? around.within('ServiceRequest') ?? around.within('Encounter');
-    return part(
-      (whole && around.identityOf(whole)) ?? patient(draft, around),
-      text(around, 'OBX', 3),
-      observed?.field(4)[0]?.text ?? '',
-    );
-  },
+  Observation: (draft, around) =>
+    around.madeFrom === 'OBX'
+      ? observed(draft, around)
+      : part(
+          referred(draft, around, 'encounter') ?? patient(draft, around),
+          said(draft.content.get('code'), around),
+        ),
   Specimen: (draft, around) => {
     const whole = around.within('DiagnosticReport') ?? around.within('ServiceRequest');
     return ownOfPatient(draft, around) ?? part(whole && around.identityOf(whole), 'specimen');

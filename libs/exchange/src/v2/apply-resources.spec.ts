@@ -113,3 +113,36 @@ describe('a message whose number is known', () => {
     ]);
   });
 });
+
+describe('a message about a stay', () => {
+  const told = (at: string, until = '') => [
+    `EVN||20260301${at}+0000`,
+    person('1'),
+    `PV1|1|I|W1^1^A^NORTH${'|'.repeat(16)}V1^^^NORTH^VN${'|'.repeat(25)}202603010800+0000|${until}`,
+  ];
+
+  it('that is older than the discharge is taken, and leaves the stay as it is', async () => {
+    const { shelf, take } = openShelf();
+    await take('ADT^A01', ...told('0800'));
+    await take('ADT^A03', ...told('1000', '202603011000+0000'));
+    const [before] = shelf.all('Encounter');
+    expect((await take('ADT^A02', ...told('0900'))).issues).toMatchObject([{ location: 'EVN[1]-2' }]);
+    expect(shelf.all('Encounter')).toEqual([before]);
+    expect((await take('ADT^A11', ...told('0700'))).issues).toHaveLength(1);
+    expect(shelf.all('Encounter')).toEqual([before]);
+  });
+
+  it('that would take it up again after its end is refused with the field of its number, until it is A13', async () => {
+    const { shelf, take } = openShelf();
+    await take('ADT^A01', ...told('0800'));
+    await take('ADT^A03', ...told('1000', '202603011000+0000'));
+    await expect(take('ADT^A01', ...told('1100'))).rejects.toMatchObject({
+      code: '205',
+      location: { segment: 'PV1', field: 19 },
+    });
+    expect(shelf.all('Encounter')).toMatchObject([{ status: 'finished' }]);
+    await take('ADT^A13', ...told('1200'));
+    await take('ADT^A02', ...told('1300'));
+    expect(shelf.all('Encounter')).toMatchObject([{ status: 'in-progress' }]);
+  });
+});

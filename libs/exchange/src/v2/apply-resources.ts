@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Caller } from '#platform/access';
 import { Fault, parseLexical } from '#platform/fhir';
-import { Hl7Fault, parseLocation } from '#platform/hl7v2';
+import { Hl7Fault, parseLocation, type Location } from '#platform/hl7v2';
 import { decodeFault, Messenger } from '#platform/messaging';
 import { resourceContracts, type WriteResource } from '#platform/store';
-import { merge, type MappedResource } from '#platform/v2-to-fhir';
+import { merge, standingOf, type MappedResource, type MappingIssue } from '#platform/v2-to-fhir';
 import { calledOff } from '../domain/called-off.ts';
 import { subjectOf } from '../domain/subject-of.ts';
 import { ResourceOwners } from '../resource-owners.ts';
@@ -24,8 +24,19 @@ interface Draft {
   readonly resource: MappedResource;
   readonly request: WriteResource;
   readonly text: string;
+  /** Whether the message says anything new. */
+  readonly isChanged: boolean;
+  readonly isLate: boolean;
   /** Whom what is there is about, where the message says that it is about somebody else. */
   readonly before: string | undefined;
+}
+
+/** What a message brought about. */
+interface Applied {
+  /** The ids of those whom it concerns. */
+  readonly patients: readonly string[];
+  /** What of it was not taken, and why. */
+  readonly issues: readonly MappingIssue[];
 }
 
 /** A write that came too late: somebody else wrote the resource meanwhile. */
@@ -57,11 +68,10 @@ export class ApplyResources {
 
   /**
    * @param source what `meta.source` says of what is written
-   * @returns the ids of the patients whom it concerns
    * @throws Refused when a context refuses one of them; Hl7Fault when one is another patient's, and nothing is written;
    * Fault when a context does not answer
    */
-  async apply(caller: Caller, mapped: readonly MappedResource[], source: string): Promise<readonly string[]> {
+  async apply(caller: Caller, mapped: readonly MappedResource[], source: string): Promise<Applied> {
     const [{ resources, known: found }, others] = await Promise.all([
       this.#identities.resolve(caller, mapped),
       this.#read(
@@ -71,12 +81,15 @@ export class ApplyResources {
     ]);
     const known = new Map([...others, ...found]);
     const drafts = await this.#drafts(caller, resources, known, source, 1);
-    const { true: encounters = [], false: rest = [] } = Object.groupBy(drafts, ({ resource }) =>
-      String(resource.type === 'Encounter'),
+    const isEncounter = ({ resource }: Draft) => resource.type === 'Encounter';
+    await this.#write(
+      caller,
+      drafts.filter((each) => !isEncounter(each)),
+      source,
     );
-    await this.#write(caller, rest, source);
-    await this.#write(caller, encounters, source);
-    return [...new Set(resources.filter(({ type }) => type === 'Patient').map(({ id }) => id))];
+    await this.#write(caller, drafts.filter(isEncounter), source);
+    const patients = [...new Set(resources.filter(({ type }) => type === 'Patient').map(({ id }) => id))];
+    return { patients, issues: drafts.some(({ isLate }) => isLate) ? [late] : [] };
   }
 
   /** What is there of them, asked of each context once. */
@@ -93,7 +106,7 @@ export class ApplyResources {
     return known;
   }
 
-  /** Lays each over what is known of it, unless that is another patient's. */
+  /** Lays each over what is known of it, unless that is another patient's, or a stay that has ended. */
   async #drafts(
     caller: Caller,
     resources: readonly MappedResource[],
@@ -101,7 +114,7 @@ export class ApplyResources {
     source: string,
     attempt: number,
   ): Promise<readonly Draft[]> {
-    const drafts = resources.flatMap((resource) =>
+    const drafts = resources.map((resource) =>
       draft(resource, known.get(address(resource)), source, attempt),
     );
     for (const { resource, before } of drafts)
@@ -115,13 +128,14 @@ export class ApplyResources {
 
   /** Writes them; where another writer was faster, lays them over what is there then. */
   async #write(caller: Caller, first: readonly Draft[], source: string): Promise<void> {
-    let drafts = first;
+    let drafts = first.filter(({ isChanged }) => isChanged);
     for (let attempt = 1; drafts.length > 0; attempt += 1) {
       const overtaken = await this.#writeOnce(caller, drafts);
       if (overtaken[0] === undefined) return;
       if (attempt === attempts) throw new Refused(overtaken[0].resource, overtaken[0].fault);
       const left = overtaken.map(({ resource }) => resource);
-      drafts = await this.#drafts(caller, left, await this.#read(caller, left), source, attempt + 1);
+      const again = await this.#drafts(caller, left, await this.#read(caller, left), source, attempt + 1);
+      drafts = again.filter(({ isChanged }) => isChanged);
     }
   }
 
@@ -170,28 +184,46 @@ export class ApplyResources {
   }
 }
 
-/** What writes a resource as the message has it, under the version that was read; nothing where nothing changes. */
-function draft(
-  resource: MappedResource,
-  known: Known | undefined,
-  source: string,
-  attempt: number,
-): readonly Draft[] {
+/** What writes a resource as the message has it, under the version that was read. */
+function draft(resource: MappedResource, known: Known | undefined, source: string, attempt: number): Draft {
   const before = known && (parseLexical(known.text) as Json);
-  const after = calledOff(before, merge(before, resource) as Json, resource.mode);
-  if (before !== undefined && JSON.stringify(after) === JSON.stringify(before)) return [];
+  const { isLate, isEnded } = standingOf(before, resource);
+  if (isEnded) throw new Hl7Fault('205', ended, numberOf(resource, 'PV1[1]-19'));
+  const mode = isLate.course ? 'upsert' : resource.mode;
+  const after = calledOff(before, merge(before, resource) as Json, mode);
   const text = JSON.stringify({ ...after, meta: { ...(after['meta'] as Json | undefined), source } });
   // What is not there and yet in the way was deleted: then it is made anew.
   const ifMatch = known?.stored.version ?? (attempt === 1 ? 0 : undefined);
   const { type, id } = resource;
   const request = { method: 'update' as const, type, id, ...(ifMatch === undefined ? {} : { ifMatch }) };
   const [was, is] = [subjectOf(before), subjectOf(resource.content)];
-  return [{ resource, request, text, before: was === is || is === undefined ? undefined : was }];
+  return {
+    resource,
+    request,
+    text,
+    isChanged: JSON.stringify(after) !== JSON.stringify(before),
+    isLate: isLate.course || isLate.place,
+    before: was === is || is === undefined ? undefined : was,
+  };
 }
 
+const late: MappingIssue = {
+  severity: 'warning',
+  location: 'EVN[1]-2',
+  text: 'More recent messages told of this visit: where it stands, or where the patient is, was left as they say.',
+};
+
+const ended =
+  'The stay of this number has ended, and only a cancelled discharge (A13) takes it up again. Have the sender cancel the discharge first, or give the new stay a number of its own; then send this message again.';
+
 /** A number that the sender has used before, for somebody else. */
-function anothers({ lineage, type }: MappedResource): Hl7Fault {
-  const [, place = 'PID[1]-3'] = lineage.find(([element]) => /^identifier\b.*\bvalue$/.test(element)) ?? [];
-  const text = `The ${type} of this number is known, and is another patient's. Have the sender name an assigning authority for its numbers, or correct the number or the patient.`;
-  return new Hl7Fault('205', text, parseLocation(place));
+function anothers(resource: MappedResource): Hl7Fault {
+  const text = `The ${resource.type} of this number is known, and is another patient's. Have the sender name an assigning authority for its numbers, or correct the number or the patient.`;
+  return new Hl7Fault('205', text, numberOf(resource, 'PID[1]-3'));
+}
+
+/** The field that has the number of a resource. */
+function numberOf({ lineage }: MappedResource, otherwise: string): Location {
+  const found = lineage.find(([element]) => /^identifier\b.*\bvalue$/.test(element));
+  return parseLocation(found?.[1] ?? otherwise);
 }

@@ -50,11 +50,15 @@ export class V2ReceivedListener {
       const { message } = readV2(waiting.body, waiting.characterSet);
       const mapped = mapperOf(pack, waiting.listener).map(message);
       const source = `urn:septum:v2:${waiting.listener}#${encodeURIComponent(waiting.controlId)}`;
-      const patients = await this.resources.apply(caller, mapped.resources, source);
+      const { patients, issues: left } = await this.resources.apply(caller, mapped.resources, source);
       const lineage = Object.fromEntries(
         mapped.resources.map(({ type, id, lineage: of }) => [`${type}/${id}`, of]),
       );
-      const issues = mapped.issues.map(({ location, text }) => ({ location, code: '103', text }));
+      const issues = [...mapped.issues, ...left].map(({ location, text }) => ({
+        location,
+        code: '103',
+        text,
+      }));
       return { state: 'applied', issues, patients, lineage, ...rules };
     } catch (error) {
       return { state: 'failed', issues: issuesOf(error), patients: [], ...rules };

@@ -1,6 +1,6 @@
 import { identifiedId } from '#platform/fhir';
 import { identityOf, idOf, type Surroundings } from './identity.ts';
-import type { Identity, Lineage, MappedResource, MappingIssue } from './mapped.ts';
+import type { Identity, Lineage, MappedResource, MappingIssue, VisitEvent } from './mapped.ts';
 import { complete, neededFor, usualLinks } from './own/completion.ts';
 import { effectOf } from './own/events.ts';
 import { removeAt } from './removal.ts';
@@ -17,6 +17,7 @@ export interface FinishOptions {
   readonly messageKey: string;
   /** `ADT_A01`. */
   readonly event: string;
+  readonly visit: VisitEvent | undefined;
   /** The resource types of which one message may have several that its identifiers do not tell apart. */
   readonly numbered: ReadonlySet<string>;
   modeOf(type: string, identity: Identity | undefined): MappedResource['mode'];
@@ -182,7 +183,11 @@ export class Finish {
     const mode = this.#options.modeOf(draft.type, identity);
     if (!identity) this.#reportUnidentified(draft);
     const removed = [...draft.removed, ...takenBack];
-    return { type: draft.type, id, identity, mode, content, assumed, removed, ...traces };
+    const visit = draft.type === 'Encounter' ? this.#options.visit : undefined;
+    return {
+      ...{ type: draft.type, id, identity, mode, content, assumed, removed, ...traces },
+      ...(visit && { visit }),
+    };
   }
 
   /** What R4 does not accept without something the message lacks, mostly its patient, is not handed on. */

@@ -14,6 +14,20 @@ export interface Identity {
  */
 export type Mode = 'upsert' | 'create' | 'cancel';
 
+/** A time, as coarse as it is told. Milliseconds since the epoch. */
+export interface Moment {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** The event that an encounter is told of by. */
+export interface VisitEvent {
+  /** EVN-2, else MSH-7. */
+  readonly recorded?: Moment;
+  /** Whether it takes a discharge back. */
+  readonly reopens: boolean;
+}
+
 export interface MappedResource {
   readonly type: string;
   /** The same for the same identity at the same installation. */
@@ -33,6 +47,8 @@ export interface MappedResource {
   readonly removed: readonly Removal[];
   /** For each element: its path, the place in the message, the row of the table: `["gender", "PID[1]-8.1", "PID[Patient]:23"]`. */
   readonly lineage: readonly Lineage[];
+  /** Of an encounter, where the message is about the visit: what it is older than, it does not change. */
+  readonly visit?: VisitEvent;
 }
 
 export type Lineage = readonly [path: string, source: string, row: string];

@@ -7,6 +7,7 @@ import { usualTables } from './own/tables.ts';
 import { structureNames, structureOf } from './own/events.ts';
 import { Run } from './run.ts';
 import type { Tables } from './tables.ts';
+import { visitEventOf } from './visit-event.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** What one listener's senders do otherwise: tables laid over the others, and what their messages leave open. JSON. */
@@ -70,6 +71,7 @@ export class Mapper {
       // Control ids are used again, and by several senders; what the whole message says is not.
       messageKey: idOf(message.text),
       event,
+      visit: visitEventOf(message, event, this.#zone),
       numbered: several,
       modeOf: (type, identity) => modeOf(event, type, identity !== undefined),
     });

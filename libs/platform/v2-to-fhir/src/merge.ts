@@ -1,6 +1,7 @@
 import { copyLexical, lexicalNumber, typeDefinition } from '#platform/fhir';
 import type { MappedResource } from './mapped.ts';
 import { isObject, removeAt } from './removal.ts';
+import { clocksOf, standingOf } from './visit-event.ts';
 
 type Json = Record<string, unknown>;
 
@@ -22,21 +23,37 @@ const keys: Readonly<Record<string, (item: Json) => unknown>> = {
   result: (item) => item,
 };
 
+/** What an event says of the course of a visit, and of where the patient is. */
+const courseElements = ['status', 'period', 'hospitalization'];
+const placeElements = ['class', 'location'];
+
 /**
  * What is kept, with a mapped resource laid over it: elements the message does not speak of stay, those it sends as null
- * go, and what is only assumed yields to what is known. Pure; neither argument is changed.
+ * go, and what is only assumed, or told later than what is known, yields to it. Pure; neither argument is changed.
  */
 export function merge(before: Json | undefined, mapped: MappedResource): Json {
-  const content = contentOf(mapped);
+  const content = withClocks(contentOf(mapped), clocksOf(before, mapped));
   if (before === undefined) return content;
+  const { isLate } = standingOf(before, mapped);
+  const late = [...(isLate.course ? courseElements : []), ...(isLate.place ? placeElements : [])];
   const result = copyLexical(before);
-  for (const removal of mapped.removed) removeAt(result, removal);
-  const assumed = new Set(mapped.assumed);
+  for (const removal of mapped.removed)
+    if (!late.includes(removal.path.split('.')[0] ?? '')) removeAt(result, removal);
+  const assumed = new Set([...mapped.assumed, ...late]);
   const spoken = Object.entries(content).filter(
     ([name]) => !assumed.has(name) || !hasElement(result, mapped.type, name),
   );
   lay(result, Object.fromEntries(spoken), mapped.type);
+  // Since when the patient is here was told anew with the place; until when, with the course.
+  const { start } = (before['period'] ?? {}) as { start?: unknown };
+  if (isLate.place && start !== undefined) (result['period'] as Json)['start'] = start;
   return result;
+}
+
+function withClocks(content: Json, told: readonly Json[]): Json {
+  if (told.length === 0) return content;
+  const meta = content['meta'] as { extension?: Json[] } | undefined;
+  return { ...content, meta: { ...meta, extension: [...(meta?.extension ?? []), ...told] } };
 }
 
 /** What is mapped, its decimals with all their digits. */

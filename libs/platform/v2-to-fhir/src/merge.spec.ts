@@ -62,6 +62,21 @@ describe('laying a message over what is kept', () => {
     expect(back).not.toHaveProperty('hospitalization');
   });
 
+  it.each(['RAS^O17', 'RDS^O13'])('does not take up again a stopped order that %s repeats', (event) => {
+    const told = (type: string, control: string): MappedResource =>
+      mapped(
+        'MedicationRequest',
+        `MSH|^~\\&|MAR|GH|||20260301080000||${type}|1|P|2.5.1`,
+        person,
+        `ORC|${control}|R1^EHR`,
+        'RXE||1^Warfarin^L|5||mg',
+        type.startsWith('RAS') ? 'RXA|0|1|202603010800||1^Warfarin^L|5' : 'RXD|1|1^Warfarin^L|20260301|30',
+      );
+    const stopped = merge(merge(undefined, told('RDE^O11', 'NW')), told('RDE^O11', 'DC'));
+    expect(merge(stopped, told(event, 'RE'))).toMatchObject({ status: 'stopped' });
+    expect(merge(undefined, told(event, 'RE'))).toMatchObject({ status: 'active' });
+  });
+
   it('remembers where a patient was', () => {
     const at = (place: string): MappedResource =>
       mapped('Encounter', header('A02'), person, `PV1|1|I|${place}||||||||||||||||V1^^^GH`);

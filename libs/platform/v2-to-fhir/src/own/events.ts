@@ -55,6 +55,11 @@ export interface EventEffect {
 }
 
 export function effectOf(event: string, type: string): EventEffect {
-  const isMute = type === 'Encounter' && !visitEvents.test(event);
-  return { assumed: isMute ? ['status'] : [], takenBack: takenBack[event]?.[type] ?? [] };
+  return { assumed: mute(event, type), takenBack: takenBack[event]?.[type] ?? [] };
+}
+
+function mute(event: string, type: string): readonly string[] {
+  // What is handed out or given repeats the order, by whatever control code, and the order may have ended since.
+  if (type === 'MedicationRequest' && /^(RDS|RAS)_/.test(event)) return ['status'];
+  return type === 'Encounter' && !visitEvents.test(event) ? ['status'] : [];
 }

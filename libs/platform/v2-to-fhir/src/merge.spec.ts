@@ -62,6 +62,22 @@ describe('laying a message over what is kept', () => {
     expect(back).not.toHaveProperty('hospitalization');
   });
 
+  it('moves nobody by an order or a result, which only fill in what is not known', () => {
+    const visit = (event: string, patientClass: string, ward: string): MappedResource =>
+      mapped(
+        'Encounter',
+        `MSH|^~\\&|ADT|GH|||20260301080000||${event}|1|P|2.5.1`,
+        person,
+        `PV1|1|${patientClass}|${ward}^1^A^GH||||||||||||||||V1^^^GH${'|'.repeat(25)}20260301`,
+        'OBR|1||L1^LAB|718-7^Hgb^LN',
+      );
+    const result = visit('ORU^R01', 'O', 'W1');
+    const moved = merge(merge(undefined, visit('ADT^A01', 'I', 'W1')), visit('ADT^A02', 'I', 'W2'));
+    expect(merge(moved, result)).toEqual(moved);
+    const { location, class: patientClass, period, ...bare } = merge(undefined, result);
+    expect(merge(bare, result)).toMatchObject({ location, class: patientClass, period });
+  });
+
   it.each(['RAS^O17', 'RDS^O13'])('does not take up again a stopped order that %s repeats', (event) => {
     const told = (type: string, control: string): MappedResource =>
       mapped(

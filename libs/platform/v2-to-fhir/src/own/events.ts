@@ -61,5 +61,7 @@ export function effectOf(event: string, type: string): EventEffect {
 function mute(event: string, type: string): readonly string[] {
   // What is handed out or given repeats the order, by whatever control code, and the order may have ended since.
   if (type === 'MedicationRequest' && /^(RDS|RAS)_/.test(event)) return ['status'];
-  return type === 'Encounter' && !visitEvents.test(event) ? ['status'] : [];
+  if (type !== 'Encounter' || visitEvents.test(event)) return [];
+  // An order or a result has the visit as it was when it was written: it admits, moves and discharges nobody.
+  return event.startsWith('ADT_') ? ['status'] : ['status', 'class', 'location', 'period'];
 }

@@ -8,7 +8,7 @@ import {
   type PackEntry,
   type RulePack,
 } from '#platform/rules';
-import type { CodeMap, SitePack, TableNames } from '#platform/v2-to-fhir';
+import { isZone, type CodeMap, type SitePack, type TableNames } from '#platform/v2-to-fhir';
 import { rowOf, type RowRule } from './v2-rule-rows.ts';
 
 /** What one artefact lays over the tables, for the listeners that it names, or for all. */
@@ -28,7 +28,6 @@ export interface V2Rules {
   readonly issues: readonly Issue[];
 }
 
-const zoneForm = /^(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
 const v2TableUri = /\/v2-(\d{4})$/;
 
 /** Reads ConceptMaps, NamingSystems and the Parameters `v2`. `known`: the tables that it can lay something over. */
@@ -166,9 +165,12 @@ function settingsOf({ place, resource }: PackEntry, tell: Tell): V2Rule {
   for (const [at, parameter] of itemsAt(place, 'parameter', resource)) {
     const { name, valueString } = parameter;
     if (name === 'listener' && asText(valueString) !== undefined) listeners.push(String(valueString));
-    else if (name === 'zone' && zoneForm.test(String(valueString))) zone = String(valueString);
+    else if (name === 'zone' && isZone(String(valueString))) zone = String(valueString);
     else if (name === 'zone')
-      tell(at, 'Write the offset of times without one as valueString, such as "+01:00" or "Z".');
+      tell(
+        at,
+        'Write the offset of times without one as valueString, such as "+01:00" or "Z", or where the sender is: "America/New_York".',
+      );
     else if (name === 'segment-row' || name === 'datatype-row' || name === 'message-row') {
       const row = rowOf(name, at, parameter, tell);
       if (row !== undefined) rows.push(row);

@@ -48,6 +48,11 @@ describe('what a rule pack says of HL7 v2', () => {
     });
   });
 
+  it('names a zone by its offset, or by where it is', () => {
+    for (const zone of ['+01:00', 'Z', 'America/New_York'])
+      expect(told(packOf(v2({ name: 'zone', valueString: zone })))).toEqual([]);
+  });
+
   it('is for one listener where it names one', () => {
     const forLab = packOf({
       ...v2(

@@ -1,3 +1,5 @@
+import { utc, type Zone } from './zone.ts';
+
 /**
  * The texts of version 2 as R4's primitives. Undefined: not a value of that type, and not guessed at.
  * https://hl7.org/fhir/R4/datatypes.html#primitive
@@ -5,10 +7,10 @@
 const moment = /^(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)?(\d\d)?(\.\d{1,4})?)?\s*([+-]\d{4}|Z)?$/;
 
 type Value = string | number | boolean | undefined;
-type Converter = (text: string, zone: string) => Value;
+type Converter = (text: string, zone: Zone) => Value;
 
 /** A DTM, DT or TS: `20230501102531-0400`. With a time and no offset it is taken at the sender's `zone`. */
-function dateTime(text: string, zone: string): string | undefined {
+function dateTime(text: string, zone: Zone): string | undefined {
   const match = moment.exec(text.trim());
   if (!match) return undefined;
   const [, year = '', month, day, hour, minute = '00', second = '00', fraction = '', offset] = match;
@@ -16,7 +18,8 @@ function dateTime(text: string, zone: string): string | undefined {
   const date = [year, month, day].filter(Boolean).join('-');
   if (hour === undefined) return date;
   if (day === undefined || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  return `${date}T${hour}:${minute}:${second}${fraction}${offsetOf(offset) ?? zone}`;
+  const local = `${date}T${hour}:${minute}:${second}`;
+  return `${local}${fraction}${offsetOf(offset) ?? zone(local)}`;
 }
 
 function isDate(year: string, month = '01', day = '01'): boolean {
@@ -30,11 +33,12 @@ function offsetOf(offset: string | undefined): string | undefined {
 }
 
 /** An instant is precise to the second; a coarser moment is its beginning. */
-function instant(text: string, zone: string): string | undefined {
+function instant(text: string, zone: Zone): string | undefined {
   const [, year, month = '01', day = '01'] = moment.exec(text.trim()) ?? [];
   const precise = dateTime(text, zone);
   if (precise === undefined || precise.includes('T')) return precise;
-  return `${year}-${month}-${day}T00:00:00${zone}`;
+  const local = `${year}-${month}-${day}T00:00:00`;
+  return local + zone(local);
 }
 
 function time(text: string): string | undefined {
@@ -69,7 +73,7 @@ function words(text: string): string | undefined {
 
 const converters: Readonly<Record<string, Converter>> = {
   dateTime,
-  date: (text) => dateTime(text, 'Z')?.slice(0, 10),
+  date: (text) => dateTime(text, utc)?.slice(0, 10),
   instant,
   time,
   decimal,
@@ -94,7 +98,7 @@ function escapedMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Makes a v2 text the value of an R4 primitive. `zone`: the offset of times that have none, such as `+01:00`. */
+/** Makes a v2 text the value of an R4 primitive. `zone`: the offset of times that have none. */
 export function converterTo(type: string): Converter {
   return converters[type] ?? words;
 }

@@ -47,7 +47,7 @@ export class TableDatatypePlan implements DatatypePlan {
 /** Inside a value, `CWE.3` is its third component. */
 class ComponentScope implements Making {
   readonly origin: Making['origin'];
-  readonly zone: string;
+  readonly zone: Making['zone'];
   readonly vocabulary: Making['vocabulary'];
   readonly #part: Part;
   readonly #outside: Making;

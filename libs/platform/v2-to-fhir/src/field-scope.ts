@@ -6,7 +6,7 @@ import type { Origin } from './tree.ts';
 
 /** What a segment is read with. */
 export interface Reading {
-  readonly zone: string;
+  readonly zone: Making['zone'];
   readonly vocabulary: Making['vocabulary'];
   /** The segment of another name that belongs with the one being read. */
   companion(name: string): Segment | undefined;
@@ -44,7 +44,7 @@ export class FieldScope implements Making {
         : `${segment.name}[${segment.occurrence}]-${field}${repetition === 0 ? '' : `[${repetition + 1}]`}`;
   }
 
-  get zone(): string {
+  get zone(): Making['zone'] {
     return this.#reading.zone;
   }
 

@@ -9,11 +9,15 @@ import { Run } from './run.ts';
 import type { Tables } from './tables.ts';
 import { visitEventOf } from './visit-event.ts';
 import { Vocabulary } from './vocabulary.ts';
+import { utc, zoneOf, type Zone } from './zone.ts';
 
 /** What one listener's senders do otherwise: tables laid over the others, and what their messages leave open. JSON. */
 export interface SitePack {
   readonly tables?: Partial<Tables>;
-  /** The offset of times that carry none: `+01:00`. Default `Z`. */
+  /**
+   * Of times that carry no offset, where MSH-7 has none either: an offset, `+01:00`, or a name, `America/New_York`, by which
+   * it changes with the season. Default: UTC, and an issue says so.
+   */
   readonly zone?: string;
   /** The beginning of the URNs this installation makes: see `Vocabulary`. */
   readonly installation?: string;
@@ -37,7 +41,7 @@ const several = new Set([
 export class Mapper {
   readonly #plans: Plans;
   readonly #vocabulary: Vocabulary;
-  readonly #zone: string;
+  readonly #zone: Zone | undefined;
   readonly #isAboutTheMessage: boolean;
 
   constructor(pack: SitePack = {}) {
@@ -45,7 +49,7 @@ export class Mapper {
     this.#plans = new Plans(tables);
     for (const name of structureNames) this.#plans.message(name);
     this.#vocabulary = new Vocabulary(tables, pack.installation ?? 'urn:septum');
-    this.#zone = pack.zone ?? 'Z';
+    this.#zone = pack.zone === undefined ? undefined : zoneOf(pack.zone);
     this.#isAboutTheMessage = pack.aboutTheMessage ?? false;
   }
 
@@ -58,8 +62,9 @@ export class Mapper {
     const structure = structureOf(event, header?.value(9, 3));
     const plan = structure === undefined ? undefined : this.#plans.message(structure);
     if (!plan || structure === undefined) return { messageId, structure, resources: [], issues: [noTable] };
+    const zone = zoneOfMessage(header?.value(7)) ?? this.#zone;
     const run = new Run(message, plan, {
-      zone: this.#zone,
+      zone,
       vocabulary: this.#vocabulary,
       wants: (label) => this.#isAboutTheMessage || !aboutTheMessage.test(label),
     });
@@ -71,13 +76,20 @@ export class Mapper {
       // Control ids are used again, and by several senders; what the whole message says is not.
       messageKey: idOf(message.text),
       event,
-      visit: visitEventOf(message, event, this.#zone),
+      visit: visitEventOf(message, event, zone ?? utc),
       numbered: several,
       modeOf: (type, identity) => modeOf(event, type, identity !== undefined),
     });
     const resources = finish.finish();
     return { messageId, structure, resources, issues: run.issues };
   }
+}
+
+/** The offset of MSH-7 is the default of the whole message: version 2.5.1, chapter 2.14.9.7. */
+function zoneOfMessage(sentAt: string | undefined): Zone | undefined {
+  const [, hours, minutes] =
+    /^\d{8,}(?:\.\d+)?([+-](?:0\d|1[0-4]))([0-5]\d)$/.exec(sentAt?.trim() ?? '') ?? [];
+  return hours === undefined ? undefined : zoneOf(`${hours}:${minutes}`);
 }
 
 const noTable: MappingIssue = {

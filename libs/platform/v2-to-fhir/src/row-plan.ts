@@ -13,12 +13,13 @@ import type { DatatypePlan } from './datatype-plan.ts';
 import type { Part } from './part.ts';
 import { compilePath, type Step } from './path.ts';
 import type { CodeMap, Row } from './tables.ts';
+import type { Zone } from './zone.ts';
 import { Leaf, put, type Node, type Origin, type Place, type Tree, type Writer } from './tree.ts';
 
 /** What is at hand while values are made. */
 export interface Making extends Scope {
   readonly origin: Origin | undefined;
-  readonly zone: string;
+  readonly zone: Zone;
   readonly vocabulary: Vocabulary;
   /** Says that a value could not be used, never which. */
   report(code: 'value' | 'code', component: number | undefined): void;

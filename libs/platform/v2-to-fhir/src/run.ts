@@ -5,6 +5,7 @@ import type { Reading } from './field-scope.ts';
 import { arrange, companion, type Entry } from './structure.ts';
 import { Draft, Link, put, type Origin } from './tree.ts';
 import type { Vocabulary } from './vocabulary.ts';
+import { utc, type Zone } from './zone.ts';
 
 /** A resource that a row of a message table made, and where the message stood then. */
 export interface Made {
@@ -16,7 +17,8 @@ export interface Made {
 }
 
 export interface RunOptions {
-  readonly zone: string;
+  /** Undefined: nobody says how the sender's clock stands. */
+  readonly zone: Zone | undefined;
   readonly vocabulary: Vocabulary;
   /** Whether a resource about the message itself is wanted: MessageHeader, Provenance. */
   wants(label: string): boolean;
@@ -30,11 +32,14 @@ export class Run {
   readonly #plan: MessagePlan;
   readonly #options: RunOptions;
   readonly #latest = new Map<string, Made>();
+  readonly #zone: Zone;
+  #isZoneTold = false;
 
   constructor(message: Message, plan: MessagePlan, options: RunOptions) {
     this.entries = arrange(message, plan.leaves);
     this.#plan = plan;
     this.#options = options;
+    this.#zone = options.zone ?? ((local) => this.#unknownZone(local));
   }
 
   run(): void {
@@ -94,9 +99,15 @@ export class Run {
     return made;
   }
 
+  #unknownZone(local: string): string {
+    if (!this.#isZoneTold) this.issues.push(zoneUnknown);
+    this.#isZoneTold = true;
+    return utc(local);
+  }
+
   #reading(entry: Entry): Reading {
     return {
-      zone: this.#options.zone,
+      zone: this.#zone,
       vocabulary: this.#options.vocabulary,
       companion: (name) => companion(this.entries, entry, name),
       report: (code, origin, component) => {
@@ -109,6 +120,12 @@ export class Run {
     };
   }
 }
+
+const zoneUnknown: MappingIssue = {
+  severity: 'warning',
+  location: 'MSH[1]-7',
+  text: 'Times without an offset were taken as UTC. Have the sender add its offset to MSH-7, or set zone in the rule pack.',
+};
 
 const reports = {
   value: 'The value is not of the form its type asks for and was left out. Have the sender correct it.',

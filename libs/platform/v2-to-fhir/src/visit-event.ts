@@ -1,5 +1,6 @@
 import type { Message } from '#platform/hl7v2';
 import { converterTo } from './convert.ts';
+import type { Zone } from './zone.ts';
 import type { MappedResource, Moment, VisitEvent } from './mapped.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -11,7 +12,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 /** What a message of an event says of a visit; undefined of those, orders and results, that only carry it along. */
-export function visitEventOf(message: Message, event: string, zone: string): VisitEvent | undefined {
+export function visitEventOf(message: Message, event: string, zone: Zone): VisitEvent | undefined {
   if (!event.startsWith('ADT_')) return undefined;
   const text = message.first('EVN')?.value(2) ?? message.first('MSH')?.value(7);
   const recorded = text === undefined ? undefined : momentOf(text, zone);
@@ -19,7 +20,7 @@ export function visitEventOf(message: Message, event: string, zone: string): Vis
 }
 
 /** Undefined: no time, or one that is coarser than an hour and puts nothing in order. */
-function momentOf(text: string, zone: string): Moment | undefined {
+function momentOf(text: string, zone: Zone): Moment | undefined {
   const from = Date.parse(dateTime(text, zone) as string);
   const digits = /^\d+/.exec(text.trim())?.[0].length ?? 0;
   if (Number.isNaN(from) || digits < 10) return undefined;

@@ -24,6 +24,8 @@ export interface Moment {
 export interface VisitEvent {
   /** EVN-2, else MSH-7. */
   readonly recorded?: Moment;
+  /** EVN-6, else EVN-2, of events that bring the patient to a place: a dateTime. */
+  readonly movedAt?: string;
   /** Whether it takes a discharge back. */
   readonly reopens: boolean;
 }

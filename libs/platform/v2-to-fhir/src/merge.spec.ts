@@ -103,6 +103,42 @@ describe('laying a message over what is kept', () => {
     ]);
   });
 
+  it('keeps each stay in a place, with its time, when a patient comes back to one', () => {
+    const told = (event: string, at: string, place: string, prior = ''): MappedResource =>
+      mapped(
+        'Encounter',
+        `MSH|^~\\&|ADT|GH|||2026030120+0000||ADT^${event}|1|P|2.5.1`,
+        `EVN||2026030${at}1000+0000||||2026030${at}0900+0000`,
+        person,
+        `PV1|1|I|${place}^1^A^GH|||${prior === '' ? '' : `${prior}^1^A^GH`}|||||||||||||V1^^^GH`,
+      );
+    const events = [told('A01', '1', 'W1'), told('A02', '2', 'ICU', 'W1'), told('A02', '3', 'W1', 'ICU')];
+    const history = (...all: MappedResource[]): unknown => {
+      const kept = all.reduce<Record<string, unknown> | undefined>(merge, undefined)!;
+      expect(validate('Encounter', kept)).toEqual([]);
+      return kept['location'];
+    };
+    const [first, second] = [1, 2].map((day) => ({
+      status: 'completed',
+      period: { start: `2026-03-0${day}T09:00:00+00:00`, end: `2026-03-0${day + 1}T09:00:00+00:00` },
+    }));
+    const expected = [first, second, { status: 'active', period: { start: '2026-03-03T09:00:00+00:00' } }];
+    expect(history(...events)).toMatchObject(expected);
+    expect(history(...events)).toHaveLength(3);
+    expect(history(...events, ...events, told('A08', '4', 'W1'))).toEqual(history(...events));
+    const silent = [told('A01', '1', 'W1'), told('A02', '2', 'ICU'), told('A02', '3', 'W1')];
+    expect(history(...silent)).toEqual(history(...events));
+  });
+
+  it('begins a stay where it was planned, and moves nobody whom a message only plans to', () => {
+    const told = (event: string, fields: string): MappedResource =>
+      mapped('Encounter', header(event), person, `PV1|1|${fields}||||||||V1^^^GH|`);
+    const planned = merge(undefined, told('A05', 'P|W1^1^A^GH||||||||||||||'));
+    expect(planned['location']).toMatchObject([{ status: 'planned' }]);
+    const begun = merge(planned, told('A01', 'I|W1^1^A^GH||||||||||||||'));
+    expect(begun['location']).toMatchObject([{ status: 'active' }]);
+  });
+
   it('keeps the digits of a decimal, of the message and of what was there', () => {
     const result = (value: string) =>
       mapped(

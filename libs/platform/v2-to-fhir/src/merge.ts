@@ -1,5 +1,6 @@
 import { copyLexical, lexicalNumber, typeDefinition } from '#platform/fhir';
 import type { MappedResource } from './mapped.ts';
+import { placesAfter } from './places.ts';
 import { isObject, removeAt } from './removal.ts';
 import { clocksOf, standingOf } from './visit-event.ts';
 
@@ -15,7 +16,6 @@ const keys: Readonly<Record<string, (item: Json) => unknown>> = {
   telecom: ({ use }) => use,
   name: ({ use }) => use,
   address: ({ use, type }) => [use, type],
-  location: ({ location }) => location,
   link: ({ other }) => other,
   participant: ({ type }) => type,
   category: (item) => item,
@@ -32,7 +32,7 @@ const placeElements = ['class', 'location'];
  * go, and what is only assumed, or told later than what is known, yields to it. Pure; neither argument is changed.
  */
 export function merge(before: Json | undefined, mapped: MappedResource): Json {
-  const content = withClocks(contentOf(mapped), clocksOf(before, mapped));
+  const content = withClocks(withPlaces(before, contentOf(mapped), mapped), clocksOf(before, mapped));
   if (before === undefined) return content;
   const { isLate } = standingOf(before, mapped);
   const late = [...(isLate.course ? courseElements : []), ...(isLate.place ? placeElements : [])];
@@ -48,6 +48,13 @@ export function merge(before: Json | undefined, mapped: MappedResource): Json {
   const { start } = (before['period'] ?? {}) as { start?: unknown };
   if (isLate.place && start !== undefined) (result['period'] as Json)['start'] = start;
   return result;
+}
+
+function withPlaces(before: Json | undefined, content: Json, { type, visit }: MappedResource): Json {
+  const places = content['location'];
+  if (type !== 'Encounter' || !Array.isArray(places)) return content;
+  const known = (before?.['location'] ?? []) as Json[];
+  return { ...content, location: placesAfter(known, places as Json[], visit?.movedAt) };
 }
 
 function withClocks(content: Json, told: readonly Json[]): Json {
@@ -94,15 +101,7 @@ function joined(name: string, before: readonly Json[], now: readonly Json[]): Js
   if (!key) return [...now];
   const spoken = new Set(now.map((item) => JSON.stringify(key(item))));
   const kept = before.filter((item) => !spoken.has(JSON.stringify(key(item))));
-  return [...(name === 'location' ? left(kept, now) : kept), ...now];
-}
-
-/** A patient who is somewhere is no longer where they were. */
-function left(before: readonly Json[], now: readonly Json[]): Json[] {
-  const isElsewhere = now.some(({ status }) => status === 'active');
-  return before.map((item) =>
-    isElsewhere && item['status'] === 'active' ? { ...item, status: 'completed' } : item,
-  );
+  return [...kept, ...now];
 }
 
 /** The other types that a choice may have had: `effectivePeriod` for `effectiveDateTime`. */

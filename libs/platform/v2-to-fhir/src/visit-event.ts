@@ -11,12 +11,22 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
+/** Events that bring a patient to a place; A08 has it too, and not since when. */
+const moves = /^ADT_A(01|02|04|06|07)$/;
+
 /** What a message of an event says of a visit; undefined of those, orders and results, that only carry it along. */
 export function visitEventOf(message: Message, event: string, zone: Zone): VisitEvent | undefined {
   if (!event.startsWith('ADT_')) return undefined;
-  const text = message.first('EVN')?.value(2) ?? message.first('MSH')?.value(7);
+  const told = message.first('EVN');
+  const text = told?.value(2) ?? message.first('MSH')?.value(7);
   const recorded = text === undefined ? undefined : momentOf(text, zone);
-  return { ...(recorded && { recorded }), reopens: event === 'ADT_A13' };
+  const moved = moves.test(event) ? (told?.value(6) ?? told?.value(2)) : undefined;
+  const movedAt = moved === undefined ? undefined : dateTime(moved, zone);
+  return {
+    ...(recorded && { recorded }),
+    ...(typeof movedAt === 'string' && { movedAt }),
+    reopens: event === 'ADT_A13',
+  };
 }
 
 /** Undefined: no time, or one that is coarser than an hour and puts nothing in order. */

@@ -13,6 +13,8 @@ type Json = Readonly<Record<string, unknown>>;
 class Shelf {
   readonly held = new Map<string, Json>();
   readonly written: string[] = [];
+  /** At once. */
+  mostAsked = 0;
 
   /** The contracts of a context, as far as applying a message asks for them. */
   call(
@@ -21,7 +23,11 @@ class Shelf {
     request: Json,
     options?: { texts: string[] },
   ): unknown {
-    if (pattern === 'all.resource.read-many.v1') return this.#found(request['references'] as string[]);
+    if (pattern === 'all.resource.read-many.v1') {
+      const references = request['references'] as string[];
+      this.mostAsked = Math.max(this.mostAsked, references.length);
+      return this.#found(references);
+    }
     if (pattern === 'all.resource.search.v1') {
       const { result, texts } = this.#found(this.#matching(request));
       return { result: { matches: result }, texts };
@@ -59,7 +65,17 @@ const mapper = new Mapper();
 
 function openShelf() {
   const shelf = new Shelf();
-  const types = ['Patient', 'Encounter', 'MedicationRequest', 'Practitioner', 'Organization', 'Location'];
+  const types = [
+    'Patient',
+    'Encounter',
+    'DiagnosticReport',
+    'ServiceRequest',
+    'MedicationRequest',
+    'Practitioner',
+    'Organization',
+    'Location',
+    'Observation',
+  ];
   const owners = new ResourceOwners([{ name: 'all', types }]);
   const messenger = shelf as unknown as Messenger;
   const apply = new ApplyResources(messenger, owners, new ResolveIdentities(messenger, owners));
@@ -144,5 +160,16 @@ describe('a message about a stay', () => {
     await take('ADT^A13', ...told('1200'));
     await take('ADT^A02', ...told('1300'));
     expect(shelf.all('Encounter')).toMatchObject([{ status: 'in-progress' }]);
+  });
+});
+
+describe('a message of many results', () => {
+  it('is read and written in parts', async () => {
+    const { shelf, take } = openShelf();
+    const observed = (_: unknown, at: number) => `OBX|${at + 1}|NM|C${at}^x^L||${at}|1|||||F`;
+    const results = Array.from({ length: 1_100 }, observed);
+    await take('ORU^R01', person('1'), 'OBR|1||F1^LAB|1^Panel^L', ...results);
+    expect(shelf.all('Observation')).toHaveLength(1_100);
+    expect(shelf.mostAsked).toBe(1_000);
   });
 });

@@ -14,7 +14,8 @@ import { isFoundByIdentifier, ResolveIdentities } from './resolve-identities.ts'
 
 /** Other writers may be at the same resource; each time it is read anew. */
 const attempts = 5;
-/** Resources that one call writes: a long message leaves others their turn. */
+/** Resources that one call reads, or writes: a long message leaves others their turn. */
+const readTogether = 1_000;
 const writtenTogether = 100;
 
 type Json = Readonly<Record<string, unknown>>;
@@ -98,9 +99,12 @@ export class ApplyResources {
     await Promise.all(
       [...this.#byContext(resources)].map(async ([context, own]) => {
         const { readMany } = resourceContracts(context);
-        const references = [...new Set(own.map(address))];
-        const { result, texts } = await this.#messenger.call(caller, readMany, { references });
-        result.forEach((stored, at) => known.set(address(stored), { stored, text: texts[at]! }));
+        const all = [...new Set(own.map(address))];
+        for (let from = 0; from < all.length; from += readTogether) {
+          const references = all.slice(from, from + readTogether);
+          const { result, texts } = await this.#messenger.call(caller, readMany, { references });
+          result.forEach((stored, at) => known.set(address(stored), { stored, text: texts[at]! }));
+        }
       }),
     );
     return known;

@@ -121,13 +121,14 @@ export class Finish {
   /** One draft for each identity. */
   #unified(): Draft[] {
     const byKey = new Map<string, Draft>();
+    const counts = new Map<string, number>();
     const { messageKey, numbered } = this.#options;
     const unified: Draft[] = [];
     for (const draft of this.#order) {
       const identity = this.#identityOf(draft);
       const base = identity ? [draft.type, identity.system ?? '', identity.value] : [draft.type, messageKey];
       const mayRepeat = !identity || numbered.has(draft.type);
-      const key = mayRepeat ? freeKey(base, byKey) : base.join('\u0000');
+      const key = mayRepeat ? freeKey(base, counts) : base.join('\u0000');
       this.#ids.set(draft, identity && !mayRepeat ? identifiedId(draft.type, identity) : idOf(key));
       const first = byKey.get(key);
       if (first) {
@@ -279,9 +280,10 @@ function join(first: Draft, second: Draft): void {
 /** What several segments say of one person, in the same words: it is told once. */
 const toldOften = new Set(['identifier', 'name', 'address', 'telecom']);
 
-/** The words as a key; where it is taken, with the first number that is free. */
-function freeKey(words: readonly string[], taken: ReadonlyMap<string, unknown>): string {
-  let key = words.join('\u0000');
-  for (let number = 2; taken.has(key); number++) key = [...words, String(number)].join('\u0000');
-  return key;
+/** The words as a key; from the second time on, with the number of times. */
+function freeKey(words: readonly string[], counts: Map<string, number>): string {
+  const key = words.join('\u0000');
+  const count = (counts.get(key) ?? 0) + 1;
+  counts.set(key, count);
+  return count === 1 ? key : `${key}\u0000${count}`;
 }

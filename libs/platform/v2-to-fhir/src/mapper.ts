@@ -1,4 +1,4 @@
-import type { Message } from '#platform/hl7v2';
+import type { Message, Segment } from '#platform/hl7v2';
 import { Finish } from './finish.ts';
 import { idOf } from './identity.ts';
 import type { Mapped, MappingIssue, Mode } from './mapped.ts';
@@ -63,6 +63,8 @@ export class Mapper {
     const plan = structure === undefined ? undefined : this.#plans.message(structure);
     if (!plan || structure === undefined) return { messageId, structure, resources: [], issues: [noTable] };
     const zone = zoneOfMessage(header?.value(7)) ?? this.#zone;
+    const beyond = message.segments[mostSegments];
+    if (beyond) return { messageId, structure, resources: [], issues: [tooLong(beyond)] };
     const run = new Run(message, plan, {
       zone,
       vocabulary: this.#vocabulary,
@@ -90,6 +92,17 @@ function zoneOfMessage(sentAt: string | undefined): Zone | undefined {
   const [, hours, minutes] =
     /^\d{8,}(?:\.\d+)?([+-](?:0\d|1[0-4]))([0-5]\d)$/.exec(sentAt?.trim() ?? '') ?? [];
   return hours === undefined ? undefined : zoneOf(`${hours}:${minutes}`);
+}
+
+/** More than the largest panel has, or a day of a monitor; each becomes a resource or more. */
+const mostSegments = 20_000;
+
+function tooLong({ name, occurrence }: Segment): MappingIssue {
+  return {
+    severity: 'error',
+    location: `${name}[${occurrence}]`,
+    text: `A message may have ${mostSegments} segments. Have the sender divide it.`,
+  };
 }
 
 const noTable: MappingIssue = {

@@ -2,7 +2,8 @@ import type { Message, Segment } from '#platform/hl7v2';
 import type { MappingIssue } from './mapped.ts';
 import type { MessagePlan, Task } from './message-plan.ts';
 import type { Reading } from './field-scope.ts';
-import { arrange, companion, type Entry } from './structure.ts';
+import { GroupIndex } from './group-index.ts';
+import { arrange, type Entry } from './structure.ts';
 import { Draft, Link, put, type Origin } from './tree.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { utc, type Zone } from './zone.ts';
@@ -32,11 +33,14 @@ export class Run {
   readonly #plan: MessagePlan;
   readonly #options: RunOptions;
   readonly #latest = new Map<string, Made>();
+  readonly #segments = new GroupIndex<Segment>();
+  readonly #drafts = new GroupIndex<Made>();
   readonly #zone: Zone;
   #isZoneTold = false;
 
   constructor(message: Message, plan: MessagePlan, options: RunOptions) {
     this.entries = arrange(message, plan.leaves);
+    for (const entry of this.entries) this.#segments.add(entry.segment.name, entry, entry.segment);
     this.#plan = plan;
     this.#options = options;
     this.#zone = options.zone ?? ((local) => this.#unknownZone(local));
@@ -52,25 +56,20 @@ export class Run {
     }
   }
 
-  /** The segment of a name that belongs with an entry. */
+  /** The segment of a name that belongs with an entry: the nearest, in the same instances of the groups that both are in. */
   companion(entry: Entry, name: string): Segment | undefined {
-    return companion(this.entries, entry, name);
+    return this.#segments.nearest(name, entry);
   }
 
   /** The last resource of a type that was made in the same groups as an entry. */
   within(entry: Entry, type: string): Draft | undefined {
-    return this.made.findLast((made) => made.draft.type === type && sameGroups(made.entry, entry))?.draft;
+    return this.#drafts.latest(type, entry)?.draft;
   }
 
   /** Whether a resource of a type was made in a group that an entry is in. */
   encloses(entry: Entry, type: string): boolean {
-    return this.made.some(
-      (made) =>
-        made.draft.type === type &&
-        made.entry !== entry &&
-        entry.groups.includes(made.entry.groups.at(-1) ?? '') &&
-        sameGroups(made.entry, entry),
-    );
+    for (const made of this.#drafts.around(type, entry)) if (made.entry !== entry) return true;
+    return false;
   }
 
   #do(task: Task, entry: Entry, reading: Reading): void {
@@ -96,6 +95,7 @@ export class Run {
     const made = { label, draft: new Draft(task.type), entry, instance: entry.instances[depth] ?? 0 };
     this.#latest.set(label, made);
     this.made.push(made);
+    this.#drafts.add(task.type, entry, made);
     return made;
   }
 
@@ -109,7 +109,7 @@ export class Run {
     return {
       zone: this.#zone,
       vocabulary: this.#options.vocabulary,
-      companion: (name) => companion(this.entries, entry, name),
+      companion: (name) => this.companion(entry, name),
       report: (code, origin, component) => {
         this.issues.push({
           severity: 'warning',
@@ -135,12 +135,6 @@ const reports = {
 /** `PID[1]-3[2].1`. */
 export function locationOf(origin: Origin, component: number | undefined): string {
   return component === undefined ? origin : `${origin}.${component}`;
-}
-
-function sameGroups(first: Entry, second: Entry): boolean {
-  for (let depth = 0; depth < first.groups.length && first.groups[depth] === second.groups[depth]; depth++)
-    if (first.instances[depth] !== second.instances[depth]) return false;
-  return true;
 }
 
 /** A message row's condition asks of whole fields, from no field in particular. */

@@ -84,19 +84,3 @@ function groupsKept(leaves: readonly Leaf[], at: number, to: number, open: reado
   const begins = leaves[to - 1]?.groups.includes(leaf.groups.at(-1) ?? '') !== true;
   return to < at || begins ? Math.max(0, common - 1) : common;
 }
-
-/** The segment of a name that belongs with an entry: in the same instances of all groups that both are in. */
-export function companion(entries: readonly Entry[], entry: Entry, name: string): Segment | undefined {
-  let best: Segment | undefined;
-  let deepest = -1;
-  for (const other of entries) {
-    if (other.segment.name !== name) continue;
-    const depth = commonDepth(entry.groups, other.groups);
-    let same = 0;
-    while (same < depth && entry.instances[same] === other.instances[same]) same++;
-    if (same < depth || depth < deepest) continue;
-    if (depth > deepest || other.segment.index < entry.segment.index) best = other.segment;
-    deepest = depth;
-  }
-  return best;
-}

@@ -8,7 +8,7 @@ import {
   type PackEntry,
   type RulePack,
 } from '#platform/rules';
-import { isZone, type CodeMap, type SitePack, type TableNames } from '#platform/v2-to-fhir';
+import type { CodeMap, SitePack, TableNames } from '#platform/v2-to-fhir';
 import { rowOf, type RowRule } from './v2-rule-rows.ts';
 
 /** What one artefact lays over the tables, for the listeners that it names, or for all. */
@@ -37,7 +37,7 @@ export function readV2Rules(pack: RulePack, known: TableNames): V2Rules {
   const parameters = pack.entries.filter(
     ({ type, resource }) => type === 'Parameters' && String(resource['id']).startsWith('v2'),
   );
-  const settings = parameters.map((entry) => settingsOf(entry, tell));
+  const settings = parameters.map((entry) => settingsOf(entry, known, tell));
   const rows = settings.flatMap((rule) => rule.rows ?? []);
   for (const { place } of rows.filter((row) => !isUsed(row, rows, known)))
     tell(
@@ -158,14 +158,14 @@ function namingSystemOf({ place, resource }: PackEntry, tell: Tell): V2Rule {
 }
 
 /** https://hl7.org/fhir/R4/parameters.html */
-function settingsOf({ place, resource }: PackEntry, tell: Tell): V2Rule {
+function settingsOf({ place, resource }: PackEntry, known: TableNames, tell: Tell): V2Rule {
   const listeners: string[] = [];
   const rows: RowRule[] = [];
   let zone: string | undefined;
   for (const [at, parameter] of itemsAt(place, 'parameter', resource)) {
     const { name, valueString } = parameter;
     if (name === 'listener' && asText(valueString) !== undefined) listeners.push(String(valueString));
-    else if (name === 'zone' && isZone(String(valueString))) zone = String(valueString);
+    else if (name === 'zone' && known.isZone(String(valueString))) zone = String(valueString);
     else if (name === 'zone')
       tell(
         at,

@@ -186,7 +186,14 @@ export class Finish {
     const removed = [...draft.removed, ...takenBack];
     const visit = draft.type === 'Encounter' ? this.#options.visit : undefined;
     return {
-      ...{ type: draft.type, id, identity, mode, content, assumed, removed, ...traces },
+      type: draft.type,
+      id,
+      identity,
+      mode,
+      content,
+      assumed,
+      removed,
+      ...traces,
       ...(visit && { visit }),
     };
   }

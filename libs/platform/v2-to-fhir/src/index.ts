@@ -7,7 +7,6 @@
  *   standingOf(before, mapped) → standing      whether the message is older than what is kept
  *   patientsOf(mapped) → identities            whom it is about, and who is merged into that one
  *   mappedMessageTypes                         for which there are tables: `ADT^A01`
- *   isZone(text)                               what a pack may name as its zone
  *   usualTables(site?) → Tables                what it maps by, for who goes the other way
  */
 export { tableNames, type TableNames } from './table-names.ts';
@@ -17,6 +16,5 @@ export { mappedMessageTypes } from './own/events.ts';
 export { usualTables } from './own/tables.ts';
 export { patientsOf, type PatientsOf } from './patients-of.ts';
 export type * from './mapped.ts';
-export { isZone } from './zone.ts';
 export { standingOf, type Standing } from './visit-event.ts';
 export type { CodeMap, Condition, MessageRow, Row, RowOrGap, Tables } from './tables.ts';

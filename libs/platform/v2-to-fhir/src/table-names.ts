@@ -1,10 +1,13 @@
 import { usualTables } from './own/tables.ts';
+import { isZone } from './zone.ts';
 
+/** What a pack may name. */
 export interface TableNames {
   readonly messages: ReadonlySet<string>;
   readonly segments: ReadonlySet<string>;
   readonly datatypes: ReadonlySet<string>;
   readonly codeMaps: ReadonlySet<string>;
+  isZone(name: string): boolean;
 }
 
 /** The tables that there are, HL7's and ours: what a pack lays over one of another name would change nothing. */
@@ -16,5 +19,6 @@ export function tableNames(): TableNames {
     segments: names(segments),
     datatypes: names(datatypes),
     codeMaps: names(codeMaps),
+    isZone,
   };
 }

@@ -11,22 +11,25 @@ export const utc: Zone = () => 'Z';
 
 /** Whether a text names a zone: an offset (`+01:00`, `Z`), or a place of the IANA's database (`America/New_York`). */
 export function isZone(text: string): boolean {
-  if (fixed.test(text)) return true;
+  return fixed.test(text) || formatOf(text) !== undefined;
+}
+
+function formatOf(name: string): Intl.DateTimeFormat | undefined {
   try {
-    return /[A-Za-z]/.test(text) && new Intl.DateTimeFormat('en', { timeZone: text }) !== undefined;
+    return new Intl.DateTimeFormat('en', { timeZone: name, timeZoneName: 'longOffset' });
   } catch {
-    return false;
+    return undefined;
   }
 }
 
 /** @throws when nobody knows the zone */
 export function zoneOf(name: string): Zone {
   if (fixed.test(name)) return () => name;
-  if (!isZone(name))
+  const format = formatOf(name);
+  if (format === undefined)
     throw new Error(
       'There is no such zone. Write an offset such as "-05:00", or a name such as "America/New_York".',
     );
-  const format = new Intl.DateTimeFormat('en', { timeZone: name, timeZoneName: 'longOffset' });
   const kept = new Map<string, string>();
   return (local) => {
     const minute = local.slice(0, 16);

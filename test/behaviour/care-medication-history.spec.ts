@@ -135,7 +135,7 @@ describe('the medication history of a patient', () => {
         {
           code: 'suppressed',
           diagnostics: expect.stringContaining(
-            'MedicationDispense, MedicationAdministration, MedicationStatement from it',
+            'MedicationDispense, MedicationAdministration, MedicationStatement, Patient from it',
           ),
         },
       ],

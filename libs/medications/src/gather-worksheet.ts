@@ -13,7 +13,8 @@ import { worksheet, type Worksheet } from './domain/worksheet.ts';
 import { suppressed, type MissingSource } from './missing-source.ts';
 import type { ForeignResource } from './one-server.ts';
 import { OtherServers } from './other-servers.ts';
-import { OwnLines, type OwnResource } from './own-lines.ts';
+import { ofPatients, OwnLines, type OwnResource } from './own-lines.ts';
+import { PatientRecords } from './patient-records.ts';
 import { Reconciliations } from './store/reconciliations.ts';
 
 /** The stay whose medications are reconciled. */
@@ -41,6 +42,7 @@ export class GatherWorksheet {
   readonly #localReference: LocalReference;
   readonly #own: OwnLines;
   readonly #others: OtherServers;
+  readonly #records: PatientRecords;
   readonly #reconciliations: Reconciliations;
 
   constructor(
@@ -48,12 +50,14 @@ export class GatherWorksheet {
     @Inject(ResourceStoreToken) { localReference }: ResourceStore,
     @Inject(OwnLines) own: OwnLines,
     @Inject(OtherServers) others: OtherServers,
+    @Inject(PatientRecords) records: PatientRecords,
     @Inject(Reconciliations) reconciliations: Reconciliations,
   ) {
     this.#messenger = messenger;
     this.#localReference = localReference;
     this.#own = own;
     this.#others = others;
+    this.#records = records;
     this.#reconciliations = reconciliations;
   }
 
@@ -89,10 +93,11 @@ export class GatherWorksheet {
     const kept = this.#own.suppressedFor(caller);
     const types = ['MedicationRequest', 'MedicationDispense', 'MedicationStatement'];
     const asked = types.filter((type) => !kept.includes(type));
+    const { records, missing: otherRecords } = await this.#records.of(caller, patient, within);
     const [own, foreign, allergies] = await Promise.all([
-      this.#own.of(caller, patient, within),
+      this.#own.of(caller, records, within),
       this.#others.of(caller, patient, asked, within),
-      this.#allergies(caller, patient, within),
+      this.#allergies(caller, records, within),
     ]);
     const references = own
       .map(({ resource }) => this.#medicationOf(resource))
@@ -104,9 +109,10 @@ export class GatherWorksheet {
     ];
     const table = await this.#drugTable(caller, sources, within);
     const lines = sources.map((source) => therapyLine(source, table)).filter((line) => line !== undefined);
-    const withoutNames = hasScope(caller, 'Medication', 'r') ? [] : ['Medication'];
+    const unread = ['Medication', 'Patient'].filter((type) => !hasScope(caller, type, 'r'));
     const missing = [
-      ...suppressed([...kept, ...withoutNames], 'worksheet'),
+      ...suppressed([...kept, ...unread], 'worksheet'),
+      ...otherRecords,
       ...foreign.missing,
       ...allergies.missing,
     ];
@@ -137,14 +143,12 @@ export class GatherWorksheet {
 
   async #allergies(
     caller: Caller,
-    patient: string,
+    records: readonly string[],
     within: CallScope,
   ): Promise<{ found: readonly Resource[]; missing: readonly MissingSource[] }> {
     const type = 'AllergyIntolerance';
     if (!hasScope(caller, type, 's')) return { found: [], missing: suppressed([type], 'worksheet') };
-    const of = { parameter: 'patient', type: 'reference' as const };
-    const filters = [{ ...of, values: [{ targetType: 'Patient', value: patient }] }];
-    const search = { filters, sort: [], count: mostAllergies, total: 'none' as const };
+    const search = { filters: [ofPatients(records)], sort: [], count: mostAllergies, total: 'none' as const };
     try {
       const { texts } = await this.#messenger.call(
         caller,

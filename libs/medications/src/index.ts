@@ -7,6 +7,7 @@ import { reconcileMedications, ReconcileMedicationsOperation } from './operation
 import { otherServers } from './one-server.ts';
 import { OtherServers } from './other-servers.ts';
 import { OwnLines } from './own-lines.ts';
+import { PatientRecords } from './patient-records.ts';
 import { ProvenanceListener } from './provenance.listener.ts';
 import { ReconciliationController } from './reconciliation.controller.ts';
 import { CreateReconciliations1764100000000 } from './store/reconciliation.migration.ts';
@@ -49,7 +50,7 @@ export const medications = defineContext({
     ReconciliationController,
     ProvenanceListener,
   ],
-  providers: [OwnLines, OtherServers, LineProvenance, GatherWorksheet, Reconciliations],
+  providers: [OwnLines, OtherServers, PatientRecords, LineProvenance, GatherWorksheet, Reconciliations],
   needs: ['patients', 'encounters', 'clinical', 'privacy'],
   publishes: [reconciliationRecorded],
   hears: [reconciliationRecorded],

@@ -28,11 +28,14 @@ export class OwnLines {
     this.#messenger = messenger;
   }
 
-  /** All of the sources that the caller may search. Fault `too-costly` over 20,000 of one type. */
-  async of(caller: Caller, patient: string, within: CallScope): Promise<OwnResource[]> {
+  /**
+   * All of the sources that the caller may search. Fault `too-costly` over 20,000 of one type.
+   *
+   * @param records of the patient, as `Patient/<id>`
+   */
+  async of(caller: Caller, records: readonly string[], within: CallScope): Promise<OwnResource[]> {
     const types = historySources.map(({ type }) => type).filter((type) => hasScope(caller, type, 's'));
-    const of = { parameter: 'patient', type: 'reference' as const };
-    const filters = [{ ...of, values: [{ targetType: 'Patient', value: patient }] }];
+    const filters = [ofPatients(records)];
     const found = await Promise.all(types.map((type) => this.search(caller, type, filters, within)));
     return found.flat();
   }
@@ -83,6 +86,12 @@ export class OwnLines {
     } while (cursor !== undefined);
     return found;
   }
+}
+
+/** What refers to one of them as its patient. */
+export function ofPatients(records: readonly string[]): SearchFilter {
+  const values = records.map((each) => ({ targetType: 'Patient', value: each.slice('Patient/'.length) }));
+  return { parameter: 'patient', type: 'reference', values };
 }
 
 function searchOf(filters: readonly SearchFilter[], cursor: string | undefined) {

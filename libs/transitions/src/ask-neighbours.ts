@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { patientLookup, personRecords } from '#patients/contract';
 import type { Caller } from '#platform/access';
 import { Fault, type SearchFilter } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
@@ -34,6 +35,11 @@ export class AskNeighbours {
     if (references.length === 0) return [];
     const { texts } = await this.#messenger.call(caller, resources.readMany, { references: [...references] });
     return texts.map(fact);
+  }
+
+  /** All records of the person whose record this is, as `Patient/<id>`: who remains first, then who was merged into it. */
+  recordsOf(caller: Caller, patient: string): Promise<readonly string[]> {
+    return personRecords(patient, patientLookup(this.#messenger, caller, this.localReference));
   }
 
   /** One version of one. Faults: `not-found`, or `gone` when it was expunged. */

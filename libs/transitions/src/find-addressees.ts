@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { clinicalResources } from '#clinical/contract';
 import { directoryResources } from '#directory/contract';
+import { patientsResources } from '#patients/contract';
 import type { Caller } from '#platform/access';
 import { resourceContracts } from '#platform/store';
 import { AskNeighbours, isOneOf, refersTo } from './ask-neighbours.ts';
@@ -48,14 +49,15 @@ export class FindAddressees {
   ): Promise<readonly FoundAddressee[]> {
     const { encounter, patient } = stay;
     if (patient === undefined) return [{ addressee: undefined, hindrance: 'no-patient' }];
-    const reference = `Patient/${patient.id}`;
-    const active = isOneOf('status', 'active');
-    const [careTeams, consents] = await Promise.all([
-      this.#ask.search(caller, clinicalResources, 'CareTeam', [refersTo('patient', reference), active]),
-      this.#ask.search(caller, privacyResources, 'Consent', [refersTo('patient', reference), active]),
+    const records = await this.#ask.recordsOf(caller, `Patient/${patient.id}`);
+    const ofPerson = [refersTo('patient', ...records), isOneOf('status', 'active')];
+    const [patients, careTeams, consents] = await Promise.all([
+      records.length === 1 ? [patient] : this.#inOrder(caller, records),
+      this.#ask.search(caller, clinicalResources, 'CareTeam', ofPerson),
+      this.#ask.search(caller, privacyResources, 'Consent', ofPerson),
     ]);
     const local = this.#ask.localReference;
-    const candidates = candidatesOf(patient, encounter, careTeams, local).filter(({ kind }) =>
+    const candidates = candidatesOf(patients, encounter, careTeams, local).filter(({ kind }) =>
       what.recipients.includes(kind),
     );
     const directory = await this.#directory(caller, candidates);
@@ -70,6 +72,11 @@ export class FindAddressees {
       return { addressee, hindrance: isRefused ? 'objection' : withoutEndpoint(addressee) } as const;
     });
     return found.length > 0 ? found : [{ addressee: undefined, hindrance: 'no-recipient' }];
+  }
+
+  async #inOrder(caller: Caller, records: readonly string[]): Promise<readonly Fact[]> {
+    const found = await this.#ask.read(caller, patientsResources, records);
+    return records.flatMap((record) => found.find(({ type, id }) => `${type}/${id}` === record) ?? []);
   }
 
   /** The candidates with what leads to their Endpoints: their roles, what these and places belong to, and what that belongs to. */

@@ -34,6 +34,7 @@ export class GatherDischargeFacts {
     const [encounter] = await this.#ask.read(caller, encountersResources, [`Encounter/${encounterId}`]);
     if (encounter?.fields['status'] !== 'finished') return undefined;
     const [patientReference] = this.#ask.local([encounter.fields['subject']], 'Patient');
+    const records = patientReference === undefined ? [] : await this.#ask.recordsOf(caller, patientReference);
     const found = await Promise.all([
       patientReference === undefined ? [] : this.#ask.read(caller, patientsResources, [patientReference]),
       this.#ask.read(
@@ -53,7 +54,7 @@ export class GatherDischargeFacts {
         this.#ask.local(reasons(encounter), 'Condition', 'Procedure', 'Observation'),
       ),
       ...this.#ofStay(caller, `Encounter/${encounterId}`),
-      ...(patientReference === undefined ? [] : this.#ofPatient(caller, patientReference, kinds)),
+      ...(records.length === 0 ? [] : this.#ofPerson(caller, records, kinds)),
     ]);
     const [patients, ...others] = found;
     const known = unique(others.flat());
@@ -86,8 +87,9 @@ export class GatherDischargeFacts {
     ];
   }
 
-  #ofPatient(caller: Caller, patient: string, kinds: readonly string[]): Promise<Fact[]>[] {
-    const of = refersTo('patient', patient);
+  /** What was recorded under any of the person's records: a merge leaves it where it stands. */
+  #ofPerson(caller: Caller, records: readonly string[], kinds: readonly string[]): Promise<Fact[]>[] {
+    const of = refersTo('patient', ...records);
     return [
       this.#ask.search(caller, clinicalResources, 'AllergyIntolerance', [of]),
       this.#ask.search(caller, clinicalResources, 'CarePlan', [of, isOneOf('status', 'active')]),

@@ -13,6 +13,7 @@ import { outcomeOf, suppressed, type MissingSource } from '../missing-source.ts'
 import type { ForeignResource } from '../one-server.ts';
 import { OtherServers } from '../other-servers.ts';
 import { OwnLines, type OwnResource } from '../own-lines.ts';
+import { PatientRecords } from '../patient-records.ts';
 
 export const medicationHistory = operation('medications', {
   name: 'medication-history',
@@ -42,17 +43,20 @@ type Found = ReadonlyMap<string, { readonly line: HistoryLine; readonly text: st
 export class MedicationHistoryOperation {
   readonly #own: OwnLines;
   readonly #others: OtherServers;
+  readonly #records: PatientRecords;
   readonly #provenance: LineProvenance;
   readonly #localReference: LocalReference;
 
   constructor(
     @Inject(OwnLines) own: OwnLines,
     @Inject(OtherServers) others: OtherServers,
+    @Inject(PatientRecords) records: PatientRecords,
     @Inject(LineProvenance) provenance: LineProvenance,
     @Inject(ResourceStoreToken) { localReference }: ResourceStore,
   ) {
     this.#own = own;
     this.#others = others;
+    this.#records = records;
     this.#provenance = provenance;
     this.#localReference = localReference;
   }
@@ -67,8 +71,8 @@ export class MedicationHistoryOperation {
     const kept = this.#own.suppressedFor(caller);
     const types = historySources.map(({ type }) => type).filter((type) => !kept.includes(type));
     if (types.length === 0) assertScope(caller, historySources[0].type, 's');
-    const [own, foreign] = await Promise.all([
-      this.#own.of(caller, patient, scope),
+    const [{ own, otherRecords }, foreign] = await Promise.all([
+      this.#ownLines(caller, patient, scope),
       this.#others.of(caller, patient, types, scope),
     ]);
     const found = this.#found(own, foreign.resources);
@@ -83,14 +87,21 @@ export class MedicationHistoryOperation {
       const url = line.kept?.url ?? `${base}/${lineReference(line)}`;
       return [url, found.get(lineReference(line))!.text] as const;
     });
-    const missing = [...suppressed(withheldFrom(caller, kept), 'history'), ...foreign.missing];
-    const isWhole = kept.length === 0 && foreign.missing.length === 0;
+    const without = [...otherRecords, ...foreign.missing];
+    const missing = [...suppressed(withheldFrom(caller, kept), 'history'), ...without];
+    const isWhole = kept.length === 0 && hasScope(caller, 'Patient', 'r') && without.length === 0;
     const links = linksTo(`${base}/Patient/${patient}/$medication-history`, count, cursor, page.next);
     const list = JSON.stringify(historyList(patient, told, Date.now()));
     const total = isWhole ? { total: lines.length } : {};
     return reply({}, [
       bundleText({ ...total, link: links }, list, matches, [...missing, ...provenance.missing]),
     ]);
+  }
+
+  /** Those of all records of the patient: a merge leaves them where they stand. */
+  async #ownLines(caller: Caller, patient: string, within: CallScope) {
+    const { records, missing } = await this.#records.of(caller, patient, within);
+    return { own: await this.#own.of(caller, records, within), otherRecords: missing };
   }
 
   #found(own: readonly OwnResource[], foreign: readonly ForeignResource[]): Found {
@@ -140,12 +151,15 @@ function linksTo(
   return next === undefined ? [self] : [self, { relation: 'next', url: addressOf(next) }];
 }
 
-/** Without Provenance and Medication the lines are all there; some lack who recorded them, some their name. */
+/**
+ * Without Provenance and Medication the lines are all there; some lack who recorded them, some their name. Without Patient
+ * nobody knows whether there are more, under other records of the patient.
+ */
 function withheldFrom(caller: Caller, kept: readonly string[]): readonly string[] {
   return [
     ...(hasScope(caller, 'Provenance', 's') ? [] : ['Provenance']),
     ...kept,
-    ...(hasScope(caller, 'Medication', 'r') ? [] : ['Medication']),
+    ...['Medication', 'Patient'].filter((type) => !hasScope(caller, type, 'r')),
   ];
 }
 

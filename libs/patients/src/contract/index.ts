@@ -1,4 +1,2 @@
-import { resourceContracts } from '#platform/store';
-
-/** Reading, searching and writing the resources of `patients`. */
-export const patientsResources = resourceContracts('patients');
+export { patientsResources } from './patients-resources.ts';
+export { patientLookup, personRecords, replacedBy } from './person-records.ts';

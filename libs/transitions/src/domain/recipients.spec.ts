@@ -43,11 +43,18 @@ function told(
   {
     encounter = stay(),
     careTeams = [] as Fact[],
+    merged = [] as Fact[],
     treating = [] as string[],
     content = 'document' as Content,
   } = {},
 ): readonly Addressee[] {
-  return addresseesOf(candidatesOf(patient, encounter, careTeams, local), known, treating, local, content);
+  return addresseesOf(
+    candidatesOf([patient, ...merged], encounter, careTeams, local),
+    known,
+    treating,
+    local,
+    content,
+  );
 }
 
 const endpoints = (addressees: readonly Addressee[]) => addressees.map((one) => one.endpoint);
@@ -166,6 +173,17 @@ describe('who is told', () => {
     const known = directory(organization('hospital', at('hospital')), endpoint('hospital'));
     const treating = ['Organization/hospital'];
     expect(endpoints(told(known, patientOf('Organization/hospital'), { treating }))).toEqual(['hospital']);
+  });
+
+  it('is the general practitioner whom a record names that was merged into this one, where this one names none', () => {
+    const merged = [patientOf('Organization/former')];
+    const recipientsOf = (addressees: readonly Addressee[]) => addressees.flatMap((one) => one.recipients);
+    expect(recipientsOf(told(directory(), patientOf(), { merged }))).toEqual([
+      { reference: 'Organization/former' },
+    ]);
+    expect(recipientsOf(told(directory(), patientOf('Organization/now'), { merged }))).toEqual([
+      { reference: 'Organization/now' },
+    ]);
   });
 
   it('is where the patient comes from and goes to, a place standing for who manages it', () => {

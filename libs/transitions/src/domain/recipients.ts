@@ -41,8 +41,12 @@ const connections = {
 /** What an Endpoint is looked for. */
 export type Content = keyof typeof connections;
 
+/**
+ * @param patients the records of the patient, the one that remains first: who is the general practitioner says the first
+ * that names one, since one who was merged into it may name a former one
+ */
 export function candidatesOf(
-  patient: Fact | undefined,
+  patients: readonly Fact[],
   encounter: Fact,
   careTeams: readonly Fact[],
   local: LocalReference,
@@ -54,8 +58,11 @@ export function candidatesOf(
     ...(onBehalfOf === undefined ? {} : { onBehalfOf: local(fields(onBehalfOf)['reference']) }),
   });
   const { origin, destination } = fields(encounter.fields['hospitalization']);
+  const practitioners = patients.map(({ fields: patient }) => all(patient['generalPractitioner']));
   return [
-    ...all(patient?.fields['generalPractitioner']).map((named) => candidate('general-practitioner', named)),
+    ...(practitioners.find((named) => named.length > 0) ?? []).map((named) =>
+      candidate('general-practitioner', named),
+    ),
     ...careTeams.flatMap((team) =>
       all(team.fields['participant'])
         .filter((participant) => isProfessional(participant['member'], local))

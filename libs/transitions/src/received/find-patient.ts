@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { patientsResources } from '#patients/contract';
+import { patientsResources, replacedBy } from '#patients/contract';
 import type { Caller } from '#platform/access';
 import { asFault } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
-import { all, fields, type Fields } from '../domain/fact.ts';
+import { fields, type Fields } from '../domain/fact.ts';
 import { newPatient, newPatientId, patientIdentifiers } from '../domain/received-bundle.ts';
 
 const longestChain = 16;
@@ -52,8 +52,7 @@ export class FindPatient {
   async #survivor(caller: Caller, patient: Fields): Promise<string> {
     let at = patient;
     for (let step = 0; step < longestChain; step += 1) {
-      const link = all(at['link']).find(({ type }) => type === 'replaced-by');
-      const next = this.#store.localReference(fields(link?.['other'])['reference']);
+      const next = replacedBy(at, this.#store.localReference);
       if (next === undefined) break;
       const { texts } = await this.#messenger.call(caller, patientsResources.readMany, {
         references: [next],

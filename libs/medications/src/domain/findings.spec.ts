@@ -252,6 +252,12 @@ describe('worksheets', () => {
     expect(of([...lines, given]).tag).toBe(tags[0]);
   });
 
+  it('have nothing to decide on where an order forbids the drug, or only proposes it', () => {
+    for (const more of [{ doNotPerform: true }, { intent: 'proposal' }, { intent: 'option' }])
+      expect(order('a', 'Ibuprofen', more)).toBeUndefined();
+    expect(order('a', 'Ibuprofen', { doNotPerform: false, intent: 'plan' })).toBeDefined();
+  });
+
   it('have the newest dispense to decide on where nobody ordered or reported the drug', () => {
     const dispense = (id: string, text: string, on: string) =>
       line({

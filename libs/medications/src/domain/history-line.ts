@@ -21,6 +21,8 @@ export interface KeptElsewhere {
 /** One line of a patient's medication history. */
 export interface HistoryLine {
   readonly source: HistorySource;
+  /** What the line is, in a word: a request may be no order. */
+  readonly said: string;
   readonly id: string;
   /** Where another server keeps it; absent: it is our own. */
   readonly kept?: KeptElsewhere | undefined;
@@ -46,6 +48,7 @@ export function historyLine(
   const reference = fields(resource['medicationReference']);
   return {
     source,
+    said: saidOf(resource, source),
     id: String(resource['id']),
     kept,
     date: dateOf(resource),
@@ -58,6 +61,25 @@ export function historyLine(
       kept === undefined ? localMedication(localReference(reference['reference'])) : undefined,
     origin: lineOrigin(resource, kept?.server),
   };
+}
+
+/** https://hl7.org/fhir/R4/valueset-medicationrequest-intent.html */
+function saidOf(resource: Resource, { display }: HistorySource): string {
+  const { intent, doNotPerform } = resource;
+  if (doNotPerform === true) return 'Not to be given';
+  if (isProposal(resource)) return 'Proposed';
+  if (intent !== 'plan') return display;
+  return isReported(resource) ? 'Reported' : 'Planned';
+}
+
+/** Nobody ordered it. */
+export function isProposal({ intent }: Resource): boolean {
+  return intent === 'proposal' || intent === 'option';
+}
+
+/** https://hl7.org/fhir/R4/medicationrequest-definitions.html#MedicationRequest.reported_x_ */
+export function isReported(resource: Resource): boolean {
+  return resource['reportedBoolean'] === true || resource['reportedReference'] !== undefined;
 }
 
 function dateOf(resource: Resource): string | undefined {

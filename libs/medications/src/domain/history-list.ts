@@ -41,16 +41,17 @@ const emptyReason = {
 };
 
 function listEntry(line: HistoryLine): object {
-  const { type, code, display } = line.source;
+  const { source, said } = line;
+  const { type, code, display } = source;
   const origin = line.origin === undefined ? '' : `, ${line.origin}`;
   return {
     extension: [{ url: lineOriginExtension, valueString: line.origin ?? 'recorded here' }],
-    flag: { coding: [{ system: historySourceSystem, code, display }], text: display },
+    flag: { coding: [{ system: historySourceSystem, code, display }], text: said },
     ...(line.date === undefined ? {} : { date: line.date }),
     item: {
       reference: lineReference(line),
       type,
-      display: `${display}: ${line.medication ?? 'medication not named'} (${line.status})${origin}`,
+      display: `${said}: ${line.medication ?? 'medication not named'} (${line.status})${origin}`,
     },
   };
 }

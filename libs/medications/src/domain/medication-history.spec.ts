@@ -177,6 +177,21 @@ describe('the medication history as a List', () => {
     expect(list).not.toHaveProperty('emptyReason');
   });
 
+  it('says of an order what it is: none, where it forbids, only a proposal or a plan, or a report', () => {
+    const said = (more: object) => {
+      const list = historyList('p1', [line('MedicationRequest', 'r', { status: 'active', ...more })], 0);
+      const [entry] = (list as { entry: { flag: { text: string }; item: { display: string } }[] }).entry;
+      return [entry!.flag.text, entry!.item.display];
+    };
+    const of = (word: string) => [word, `${word}: Aspirin 100 mg (active)`];
+    expect(said({ intent: 'order', doNotPerform: true })).toEqual(of('Not to be given'));
+    expect(said({ intent: 'proposal' })).toEqual(of('Proposed'));
+    expect(said({ intent: 'option' })).toEqual(of('Proposed'));
+    expect(said({ intent: 'plan' })).toEqual(of('Planned'));
+    expect(said({ intent: 'plan', reportedReference: {} })).toEqual(of('Reported'));
+    expect(said({ intent: 'reflex-order' })).toEqual(of('Ordered'));
+  });
+
   it('says that nothing is recorded rather than that nothing was taken', () => {
     const list = historyList('p1', [], 0);
     expect(list).toMatchObject({ emptyReason: { coding: [{ code: 'unavailable' }] } });

@@ -2,7 +2,7 @@ import type { Resource } from '#platform/store';
 import { drugOf, sameProduct, sharedIngredient, type Drug } from './drug.ts';
 import type { DrugTable } from './drug-table.ts';
 import { all, fields, number, words } from './element.ts';
-import { historySources, type HistorySource } from './history-line.ts';
+import { historySources, isProposal, isReported, type HistorySource } from './history-line.ts';
 import { lineOrigin } from './line-origin.ts';
 import { compareRegimens, regimenOf, type Regimen, type RegimenDifference } from './regimen.ts';
 
@@ -56,10 +56,11 @@ export interface LineSource {
 
 const current = new Set(['active', 'on-hold', 'intended', 'unknown']);
 
+/** Nothing for what is no therapy: an order that forbids, a proposal, a resource of another type. */
 export function therapyLine(source: LineSource, table: DrugTable): TherapyLine | undefined {
   const { resource, url, version, resolve } = source;
   const kind = historySources.find(({ type }) => type === resource['resourceType']);
-  if (kind === undefined) return undefined;
+  if (kind === undefined || resource['doNotPerform'] === true || isProposal(resource)) return undefined;
   const drug = drugOf(resource['medicationCodeableConcept'], medicationOf(source), table);
   const dosages = resource['dosageInstruction'] ?? resource['dosage'];
   return {
@@ -136,10 +137,6 @@ function withoutPieces(regimen: Regimen): Regimen {
   return regimen.map(({ amount, ...rest }) =>
     amount === undefined || pieces.test(amount) ? rest : { amount, ...rest },
   );
-}
-
-function isReported(resource: Resource): boolean {
-  return resource['reportedBoolean'] === true || resource['reportedReference'] !== undefined;
 }
 
 /** https://hl7.org/fhir/R4/valueset-medicationrequest-category.html */

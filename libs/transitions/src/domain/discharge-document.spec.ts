@@ -162,6 +162,65 @@ describe('a discharge summary', () => {
     expect(assembled({ encounter, patient, others: others.toReversed() }).document).toEqual(document);
   });
 
+  it('leaves out what was ruled out, and what was only proposed', () => {
+    const ruledOut = { verificationStatus: { coding: [{ code: 'refuted' }] } };
+    const order = { resourceType: 'MedicationRequest', status: 'active', subject: stay.subject };
+    const { document } = assembled({
+      encounter,
+      patient,
+      others: facts(
+        { resourceType: 'Condition', id: 'c', code: { text: 'Tuberculosis' }, ...ruledOut, ...stay },
+        { resourceType: 'AllergyIntolerance', id: 'a', code: { text: 'Latex' }, ...ruledOut },
+        { ...order, id: 'm1', intent: 'proposal', medicationCodeableConcept: { text: 'Metamizole' } },
+        { ...order, id: 'm2', intent: 'option', medicationCodeableConcept: { text: 'Ibuprofen' } },
+      ),
+    });
+    expect(document.bundle.text).not.toMatch(/Tuberculosis|Latex|Metamizole|Ibuprofen/);
+  });
+
+  it('says plainly of what is forbidden that it is, and of a plan that it is one', () => {
+    const order = { resourceType: 'MedicationRequest', status: 'active', subject: stay.subject };
+    const told = [{ patientInstruction: 'Not even one' }];
+    const { section } = assembled({
+      encounter,
+      patient,
+      others: facts(
+        {
+          ...order,
+          id: 'm1',
+          intent: 'order',
+          doNotPerform: true,
+          medicationCodeableConcept: { text: 'Metamizole' },
+          dosageInstruction: told,
+        },
+        { ...order, id: 'm2', intent: 'plan', medicationCodeableConcept: { text: 'Aspirin' } },
+        {
+          ...order,
+          id: 'm3',
+          intent: 'plan',
+          reportedBoolean: true,
+          medicationCodeableConcept: { text: 'Digoxin' },
+        },
+        {
+          resourceType: 'ServiceRequest',
+          id: 's',
+          status: 'active',
+          intent: 'order',
+          doNotPerform: true,
+          code: { text: 'Contrast agent' },
+          patientInstruction: 'Say so',
+        },
+      ),
+    });
+    const medications = section('10183-2').text.div;
+    expect(medications).toContain('<td>DO NOT GIVE: Metamizole</td><td>Not even one</td><td>Forbidden</td>');
+    expect(medications).toContain('<td>Aspirin</td><td></td><td>Planned</td>');
+    expect(medications).toContain('<td>Digoxin</td><td></td><td>Reported</td>');
+    expect(section('18776-5').text.div).toContain('<td>DO NOT DO: Contrast agent</td>');
+    expect(section('8653-8').text.div).toContain('<td>DO NOT GIVE: Metamizole</td>');
+    expect(section('8653-8').text.div).toContain('<td>DO NOT DO: Contrast agent</td>');
+  });
+
   it('has every section, and says of an empty one that nothing is recorded', () => {
     const { composition, section } = assembled();
     expect(composition.section.map(({ code }) => code.coding[0]!.code)).toEqual(

@@ -41,10 +41,11 @@ export function nameOf(reference: unknown, stay: Pick<DischargeFacts, 'others'>)
   return words(fact.fields['name']) ?? humanName(fact.fields['name']) ?? concept(fact.fields['code']);
 }
 
-/** What was recorded in error is no part of a document. */
+/** What was recorded in error, or ruled out, is no part of a document or a notice: nobody has it. */
 export function isValid({ fields: resource }: Fact): boolean {
   return (
-    resource['status'] !== 'entered-in-error' && !hasCode(resource['verificationStatus'], 'entered-in-error')
+    resource['status'] !== 'entered-in-error' &&
+    !hasCode(resource['verificationStatus'], 'entered-in-error', 'refuted')
   );
 }
 

@@ -12,6 +12,7 @@ export const dischargeMedications: DischargeSection = {
   holds: (fact, { reconciliation }) =>
     ['MedicationRequest', 'MedicationStatement'].includes(fact.type) &&
     status(fact) === 'active' &&
+    !isProposal(fact) &&
     standingOf(fact, reconciliation) !== 'decided',
   columns: ['Medication', 'Dosage', 'Source'],
   row: (fact, named, stay) => [
@@ -42,8 +43,8 @@ const decisions = {
 
 /** Who told of it, and what was decided; an order from before the stay and one from after the decision look alike. */
 function medicationSource(fact: Fact, { reconciliation }: DischargeFacts): string {
-  const isReport = fact.type === 'MedicationStatement' || fact.fields['intent'] === 'plan';
-  const source = isReport ? 'Reported' : 'Ordered';
+  if (fact.fields['doNotPerform'] === true) return 'Forbidden';
+  const source = sourceOf(fact);
   if (reconciliation === undefined) return source;
   const standing = standingOf(fact, reconciliation);
   return standing === undefined || standing === 'decided'
@@ -51,11 +52,25 @@ function medicationSource(fact: Fact, { reconciliation }: DischargeFacts): strin
     : `${source}, ${decisions[standing]}`;
 }
 
+function sourceOf({ type, fields: resource }: Fact): string {
+  const { intent, reportedBoolean, reportedReference } = resource;
+  if (type === 'MedicationStatement' || reportedBoolean === true || reportedReference !== undefined)
+    return 'Reported';
+  return intent === 'plan' ? 'Planned' : 'Ordered';
+}
+
+/** Nobody ordered it. https://hl7.org/fhir/R4/valueset-medicationrequest-intent.html */
+function isProposal({ fields: { intent } }: Fact): boolean {
+  return intent === 'proposal' || intent === 'option';
+}
+
+/** Of an order that forbids, the name says so, wherever it is read. */
 export function medication(
   fact: Fact,
   named: (reference: unknown) => string | undefined,
 ): string | undefined {
-  return concept(fact.fields['medicationCodeableConcept']) ?? named(fact.fields['medicationReference']);
+  const name = concept(fact.fields['medicationCodeableConcept']) ?? named(fact.fields['medicationReference']);
+  return fact.fields['doNotPerform'] === true ? `DO NOT GIVE: ${name ?? 'medication not named'}` : name;
 }
 
 export function status(fact: Fact): string | undefined {

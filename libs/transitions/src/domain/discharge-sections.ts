@@ -152,7 +152,7 @@ const planOfTreatment: DischargeSection = {
   columns: ['Plan', 'When', 'Status', 'Note'],
   row: (fact) => [
     words(fact.fields['title']) ??
-      concept(fact.fields['code']) ??
+      requested(fact) ??
       words(fact.fields['description']) ??
       concept(all(fact.fields['category'])[0] ?? all(fact.fields['serviceType'])[0]),
     date(fact.fields['start'] ?? fact.fields['occurrenceDateTime']) ?? period(fact.fields['period']),
@@ -161,6 +161,12 @@ const planOfTreatment: DischargeSection = {
   ],
   absent: 'No plan of treatment or follow-up is recorded.',
 };
+
+/** Of a request that forbids, the name says so. */
+function requested(fact: Fact): string | undefined {
+  const name = concept(fact.fields['code']);
+  return fact.fields['doNotPerform'] === true ? `DO NOT DO: ${name ?? 'what the request says'}` : name;
+}
 
 function isClosed(fact: Fact): boolean {
   return ['completed', 'revoked', 'cancelled', 'noshow', 'fulfilled'].includes(status(fact) ?? '');
@@ -173,7 +179,7 @@ const dischargeInstructions: DischargeSection = {
   holds: (fact, stay) => instructions(fact, stay) !== undefined,
   columns: ['Concerning', 'Instruction to the patient'],
   row: (fact, named, stay) => [
-    concept(fact.fields['code']) ?? medication(fact, named),
+    fact.type === 'ServiceRequest' ? requested(fact) : medication(fact, named),
     instructions(fact, stay),
   ],
   absent: 'No instruction to the patient is recorded.',

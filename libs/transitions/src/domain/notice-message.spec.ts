@@ -32,6 +32,12 @@ const others = facts(
     subject: { reference: 'Patient/p' },
     verificationStatus: { coding: [{ code: 'entered-in-error' }] },
   },
+  {
+    resourceType: 'Condition',
+    id: 'ruled-out',
+    subject: { reference: 'Patient/p' },
+    verificationStatus: { coding: [{ code: 'refuted' }] },
+  },
 );
 const making = {
   notice: builtInRules.notices.find(({ topic }) => topic === 'inpatient-admission')!,

@@ -57,7 +57,7 @@ export class FindAddressees {
       this.#ask.search(caller, privacyResources, 'Consent', ofPerson),
     ]);
     const local = this.#ask.localReference;
-    const candidates = candidatesOf(patients, encounter, careTeams, local).filter(({ kind }) =>
+    const candidates = candidatesOf(patients, encounter, careTeams, { at, local }).filter(({ kind }) =>
       what.recipients.includes(kind),
     );
     const directory = await this.#directory(caller, candidates);

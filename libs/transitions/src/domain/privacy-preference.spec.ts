@@ -40,6 +40,7 @@ describe('the preference of a patient', () => {
     const until = (end: string) => ({ ...optOut, provision: { period: { start: '2026-01-01', end } } });
     expect(refuses(until('2026-11-22'))).toBe(true);
     expect(refuses(until('2026-11-21'))).toBe(false);
+    expect(refuses(until('2026'))).toBe(true);
     expect(refuses({ ...optOut, provision: { period: { start: '2027-01-01' } } })).toBe(false);
   });
 

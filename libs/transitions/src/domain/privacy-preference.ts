@@ -1,5 +1,6 @@
 import type { LocalReference } from '#platform/store';
-import { all, fields, hasCode, words, type Fact, type Fields } from './fact.ts';
+import { all, fields, hasCode, type Fact, type Fields } from './fact.ts';
+import { isWithin } from './within-period.ts';
 
 /**
  * Whether the patient objects to telling somebody of a stay, by a Consent of the scope `patient-privacy`.
@@ -24,7 +25,7 @@ export function objects(
     const isOptOut = hasCode(consent['policyRule'], 'OPTOUT');
     const concerns = (one: Fields) => isConcerned(one, recipients, at, local);
     const base = isOptOut || (provision['type'] === 'deny' && concerns(provision)) ? 'deny' : 'permit';
-    if (!isCurrent(provision, at)) return false;
+    if (!isWithin(provision['period'], at)) return false;
     return decision(all(provision['provision']), concerns, base) === 'deny';
   });
 }
@@ -56,24 +57,10 @@ function isConcerned(
   // An exception that permits only some of the data permits no notice, which tells of all of the stay.
   const isNarrow = ['securityLabel', 'class', 'code', 'data', 'dataPeriod'].some((name) => name in provision);
   return (
-    isCurrent(provision, at) &&
+    isWithin(provision['period'], at) &&
     (actors.length === 0 || actors.some((actor) => actor !== undefined && recipients.includes(actor))) &&
     (purposes.length === 0 || purposes.some((code) => ['TREAT', 'CAREMGT', 'COC'].includes(String(code)))) &&
     (actions === undefined || all(actions).some((action) => hasCode(action, 'disclose', 'access'))) &&
     (provision['type'] === 'deny' || !isNarrow)
   );
-}
-
-function isCurrent(provision: Fields, at: number): boolean {
-  const { start, end } = fields(provision['period']);
-  const from = Date.parse(words(start) ?? '');
-  const until = Date.parse(words(end) ?? '');
-  return !(from > at) && !(until + (isDate(end) ? dayMs : 0) <= at);
-}
-
-const dayMs = 86_400_000;
-
-/** A day that is named as the end belongs to the period. https://hl7.org/fhir/R4/datatypes.html#Period */
-function isDate(moment: unknown): boolean {
-  return words(moment)?.length === 10;
 }

@@ -3,6 +3,7 @@ import { localReference } from '#platform/fhir';
 import { fact, type Fact } from './fact.ts';
 import { addresseesOf, candidatesOf, type Addressee, type Content } from './recipients.ts';
 
+const moment = Date.UTC(2026, 2, 9);
 const local = (reference: unknown) => localReference(reference, 'https://own.example/fhir/R4');
 
 function facts(...resources: object[]): Fact[] {
@@ -49,7 +50,7 @@ function told(
   } = {},
 ): readonly Addressee[] {
   return addresseesOf(
-    candidatesOf([patient, ...merged], encounter, careTeams, local),
+    candidatesOf([patient, ...merged], encounter, careTeams, { at: moment, local }),
     known,
     treating,
     local,
@@ -167,6 +168,23 @@ describe('who is told', () => {
     expect(addressees).toMatchObject([
       { endpoint: 'home-care', recipients: [{ reference: 'Practitioner/nurse' }] },
     ]);
+  });
+
+  it('is a member of the care team whose planned end is to come, and not one whose time has not begun', () => {
+    const member = (id: string, period: object) => ({ member: { reference: `Organization/${id}` }, period });
+    const careTeams = team(
+      member('until-a-day-to-come', { start: '2026-01-01', end: '2099-12-31' }),
+      member('until-today', { end: '2026-03-09' }),
+      member('until-this-year-ends', { end: '2026' }),
+      member('until-yesterday', { end: '2026-03-08' }),
+      member('from-tomorrow', { start: '2026-03-10' }),
+    );
+    const addressees = told(directory(), patientOf(), { careTeams });
+    expect(addressees.flatMap(({ recipients }) => recipients)).toEqual(
+      ['until-a-day-to-come', 'until-today', 'until-this-year-ends'].map((id) => ({
+        reference: `Organization/${id}`,
+      })),
+    );
   });
 
   it('is the general practitioner also when they treat the patient in this stay', () => {

@@ -1,6 +1,7 @@
 import type { LocalReference } from '#platform/store';
 import { all, fields, words, type Fact } from './fact.ts';
 import type { RecipientKind } from './transition-rules.ts';
+import { isWithin } from './within-period.ts';
 import { humanName } from './wording.ts';
 
 /** Somebody who has to do with the patient and may have to be told. */
@@ -44,12 +45,13 @@ export type Content = keyof typeof connections;
 /**
  * @param patients the records of the patient, the one that remains first: who is the general practitioner says the first
  * that names one, since one who was merged into it may name a former one
+ * @param at when that happened of which is told, milliseconds since the epoch: whoever was in a care team then
  */
 export function candidatesOf(
   patients: readonly Fact[],
   encounter: Fact,
   careTeams: readonly Fact[],
-  local: LocalReference,
+  { at, local }: { readonly at: number; readonly local: LocalReference },
 ): readonly Candidate[] {
   const candidate = (kind: RecipientKind, named: unknown, onBehalfOf?: unknown): Candidate => ({
     kind,
@@ -66,7 +68,7 @@ export function candidatesOf(
     ...careTeams.flatMap((team) =>
       all(team.fields['participant'])
         .filter((participant) => isProfessional(participant['member'], local))
-        .filter((participant) => fields(participant['period'])['end'] === undefined)
+        .filter((participant) => isWithin(participant['period'], at))
         .map((participant) => candidate('care-team', participant['member'], participant['onBehalfOf'])),
     ),
     ...(origin === undefined ? [] : [candidate('origin', origin)]),

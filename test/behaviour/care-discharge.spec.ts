@@ -280,7 +280,14 @@ describe('a stay in hospital', () => {
 
   noticesOfStay(() => house);
 
-  it('has no document when it was recorded after it was over', async () => {
+  it('has a document when it is first heard of by its discharge: it began before there was a feed', async () => {
+    const end = new Date().toISOString();
+    await house.put({ ...encounter('unheard-of', 'ada-unheard-of', 'finished'), period: { end } });
+    const [composition] = (await documentOf('unheard-of')).entry!.map(({ resource }) => resource);
+    expect(composition).toMatchObject({ encounter: { reference: 'Encounter/unheard-of' } });
+  });
+
+  it('has no document when it was recorded long after it was over', async () => {
     await house.put(encounter('history', 'ada-1', 'finished'));
     await stay('marker', 'ada-marker');
     await house.put(encounter('marker', 'ada-marker', 'finished'));

@@ -13,7 +13,7 @@ import { encounterRule } from './domain/encounter-rule.ts';
 export const encounters = defineContext({
   name: 'encounters',
   types: ['Encounter', 'EpisodeOfCare', 'Appointment', 'AppointmentResponse', 'Schedule', 'Slot', 'Flag'],
-  rules: [encounterRule],
+  rules: [encounterRule(Date.now)],
   publishes: [
     encounterArrived,
     encounterAdmitted,

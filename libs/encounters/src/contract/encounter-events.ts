@@ -40,7 +40,7 @@ export const encounterClassChanged = eventType(
 /** The location the patient is in changed during an encounter in progress. */
 export const encounterTransferred = eventType('encounters', 'encounter.transferred', EncounterTransferred);
 
-/** The encounter became `finished`. */
+/** The encounter became `finished`, or was first heard of as it had just ended. */
 export const encounterDischarged = eventType('encounters', 'encounter.discharged', EncounterEvent);
 
 /** A discharge was called off: the encounter is underway again, as if it had never been finished. */

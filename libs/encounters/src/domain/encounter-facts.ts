@@ -1,3 +1,4 @@
+import { dateInterval, type Interval } from '#platform/fhir';
 import type { LocalReference, Resource } from '#platform/store';
 import { isEncounterStatus, type EncounterStatus } from './encounter-status.ts';
 
@@ -9,6 +10,8 @@ export interface EncounterFacts {
   readonly patient: string | undefined;
   readonly location: string | undefined;
   readonly class: string | undefined;
+  /** When it ended, as exactly as that is said. */
+  readonly end: Interval | undefined;
 }
 
 /** https://terminology.hl7.org/CodeSystem-v3-ActCode.html; a class of another system says nothing to others. */
@@ -25,7 +28,13 @@ export function encounterFacts(
     patient: referencedId(encounter?.['subject'], 'Patient', localReference),
     location: referencedId(location?.['location'], 'Location', localReference),
     class: codeOf(encounter?.['class']),
+    end: endOf(encounter?.['period']),
   };
+}
+
+function endOf(period: unknown): Interval | undefined {
+  if (!isObject(period) || typeof period['end'] !== 'string') return undefined;
+  return dateInterval(period['end']);
 }
 
 function versionOf(meta: unknown): number {

@@ -3,9 +3,11 @@ import { systemCaller } from '#platform/access';
 import { Fault, localReference } from '#platform/fhir';
 import { encounterRule } from './encounter-rule.ts';
 
+const now = Date.UTC(2026, 2, 9, 10);
+
 function decide(before: object | undefined, after: object | undefined) {
   const local = (reference: unknown) => localReference(reference, 'https://own.example/fhir/R4');
-  return encounterRule.decide(before as never, after as never, local, systemCaller('encounters'));
+  return encounterRule(() => now).decide(before as never, after as never, local, systemCaller('encounters'));
 }
 
 function encounter(status: string, more: object = {}) {
@@ -208,9 +210,31 @@ describe('what an encounter tells the other contexts', () => {
       ]);
   });
 
-  it('is nothing when we first hear of it after it was over', () => {
+  it('is nothing when we first hear of it long after it was over', () => {
     for (const status of ['finished', 'cancelled', 'entered-in-error'])
       expect(patterns(undefined, encounter(status))).toEqual([]);
+    for (const end of ['2026-03-08T09:59:58Z', '2026-03-07', '2026-03', '2026', '2026-03-10T10:00:01Z'])
+      expect(patterns(undefined, encounter('finished', { period: { end } }))).toEqual([]);
+    for (const status of ['cancelled', 'entered-in-error'])
+      expect(patterns(undefined, encounter(status, { period: { end: '2026-03-09' } }))).toEqual([]);
+  });
+
+  it.each([
+    '2026-03-09T10:00:00Z',
+    '2026-03-08T10:00:00Z',
+    '2026-03-09T12:00:00+02:00',
+    '2026-03-09',
+    '2026-03-08',
+    // The clock or the offset of whoever sends may be ahead.
+    '2026-03-09T12:00:00Z',
+  ])('is a discharge when we first hear of it as it has just ended, at %s', (end) => {
+    expect(decide(undefined, encounter('finished', { period: { end } }))).toMatchObject([
+      {
+        type: { pattern: 'encounters.encounter.discharged.v1' },
+        orderKey: 'Patient/p1',
+        payload: { encounter: 'e1', patient: 'p1', version: 4 },
+      },
+    ]);
   });
 
   it('is a cancellation when it is called off or was a mistake', () => {

@@ -278,6 +278,39 @@ describe('a stay in hospital', () => {
     });
   });
 
+  it('has a document that does not grow with what a monitor measures, and can be made again', async () => {
+    await stay('monitored', 'ada-monitored');
+    const entry = Array.from({ length: 60 }, (_, minute) => ({
+      resource: {
+        resourceType: 'Observation',
+        id: `monitored-o${minute}`,
+        status: 'final',
+        code: { text: 'Heart rate' },
+        category: [{ coding: [{ code: 'vital-signs' }] }],
+        subject: { reference: 'Patient/ada-monitored' },
+        encounter: { reference: 'Encounter/monitored' },
+        effectiveDateTime: new Date(Date.UTC(2026, 2, 3, 8, minute)).toISOString(),
+        valueQuantity: { value: minute === 7 ? 190 : 80, unit: '/min' },
+      },
+      request: { method: 'PUT', url: `Observation/monitored-o${minute}` },
+    }));
+    const { status } = await house.fhir.post('', { resourceType: 'Bundle', type: 'batch', entry });
+    expect(status).toBe(200);
+    await house.put(encounter('monitored', 'ada-monitored', 'finished'));
+    const [composition] = (await documentOf('monitored')).entry!.map(({ resource }) => resource);
+    const vitals = (composition!['section'] as Section[]).find(
+      ({ code }) => code.coding[0]!.code === '8716-3',
+    )!;
+    const listed = vitals.entry!.map(({ reference }) =>
+      Number(reference.slice('Observation/monitored-o'.length)),
+    );
+    // The lowest is among the newest.
+    expect(listed).toEqual([7, ...Array.from({ length: 20 }, (_, at) => 40 + at)]);
+    expect(vitals.text.div).toContain('39 more are recorded and not listed');
+    const { body } = await house.fhir.get<Json>(`Composition/${String(composition!['id'])}/$remake`);
+    expect(body['parameter']).toContainEqual({ name: 'equal', valueBoolean: true });
+  });
+
   noticesOfStay(() => house);
 
   it('has a document when it is first heard of by its discharge: it began before there was a feed', async () => {

@@ -61,15 +61,27 @@ export class AskNeighbours {
     most = Number.POSITIVE_INFINITY,
   ): Promise<Fact[]> {
     const found: Fact[] = [];
+    for await (const page of this.pages(caller, resources, type, filters)) {
+      found.push(...page);
+      if (found.length > most) throw tooCostly();
+    }
+    return found;
+  }
+
+  /** All that match, some at a time: for who does not keep them all. */
+  async *pages(
+    caller: Caller,
+    resources: Resources,
+    type: string,
+    filters: readonly SearchFilter[],
+  ): AsyncGenerator<readonly Fact[]> {
     for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
       const page = cursor === undefined ? {} : { cursor };
       const search = { filters, sort: [], count: pageSize, total: 'none' as const, ...page };
       const { result, texts } = await this.#messenger.call(caller, resources.search, { type, search });
-      found.push(...texts.map(fact));
+      yield texts.map(fact);
       cursor = result.next;
-      if (found.length > most) throw tooCostly();
     }
-    return found;
   }
 
   /** `Type/id`, each once, of the References that lead to one of the types in this installation. */

@@ -61,13 +61,15 @@ export class DischargeListener {
     const { version: _, ...stay } = event.payload;
     const { encounter } = stay;
     const rules = await this.#rules.at(event.occurredAt);
-    const facts = await this.#gather.of(caller, encounter, rules.document.kinds);
-    if (facts === undefined) return;
+    const gathered = await this.#gather.of(caller, encounter, rules.document.kinds);
+    if (gathered === undefined) return;
+    const { facts, leftOut } = gathered;
     const earlier = await this.#documents.of(caller, encounter);
     const madeOf = {
       ids: dischargeIds(this.#store.ownId, encounter, event.id),
       time: new Date(event.occurredAt).toISOString(),
       replaced: earlier.map(({ type, id }) => `${type}/${id}`),
+      leftOut,
     };
     const { bundle, composition, documentReference } = dischargeDocument(facts, { ...madeOf, rules });
     const entries = making([bundle, composition, documentReference]);

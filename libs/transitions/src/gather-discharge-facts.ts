@@ -9,6 +9,13 @@ import { Messenger } from '#platform/messaging';
 import { AskNeighbours, isOneOf, refersTo, unique } from './ask-neighbours.ts';
 import { all, type Fact } from './domain/fact.ts';
 import type { DischargeFacts } from './domain/discharge-facts.ts';
+import { ObservationSeries, type LeftOut } from './domain/observation-series.ts';
+
+/** The facts of a stay, and what was observed so often that it is not all among them. */
+export interface GatheredFacts {
+  readonly facts: DischargeFacts;
+  readonly leftOut: LeftOut;
+}
 
 /** Asks the contexts that know a stay, through their contracts; a context that does not answer fails the gathering. */
 @Injectable()
@@ -30,11 +37,12 @@ export class GatherDischargeFacts {
     caller: Caller,
     encounterId: string,
     kinds: readonly string[],
-  ): Promise<DischargeFacts | undefined> {
+  ): Promise<GatheredFacts | undefined> {
     const [encounter] = await this.#ask.read(caller, encountersResources, [`Encounter/${encounterId}`]);
     if (encounter?.fields['status'] !== 'finished') return undefined;
     const [patientReference] = this.#ask.local([encounter.fields['subject']], 'Patient');
     const records = patientReference === undefined ? [] : await this.#ask.recordsOf(caller, patientReference);
+    const observations = this.#observations(caller, `Encounter/${encounterId}`);
     const found = await Promise.all([
       patientReference === undefined ? [] : this.#ask.read(caller, patientsResources, [patientReference]),
       this.#ask.read(
@@ -53,11 +61,12 @@ export class GatherDischargeFacts {
         clinicalResources,
         this.#ask.local(reasons(encounter), 'Condition', 'Procedure', 'Observation'),
       ),
+      observations.then(({ kept }) => kept),
       ...this.#ofStay(caller, `Encounter/${encounterId}`),
       ...(records.length === 0 ? [] : this.#ofPerson(caller, records, kinds)),
     ]);
-    const [patients, ...others] = found;
-    const known = unique(others.flat());
+    const [patients, ...rest] = found;
+    const known = unique(rest.flat());
     const named = known.map(({ fields: resource }) => resource['medicationReference']);
     const medications = await this.#ask.read(
       caller,
@@ -67,16 +76,22 @@ export class GatherDischargeFacts {
     // Asked for here, not read from the List: which of the two events comes first nobody says.
     const { texts } = await this.#messenger.call(caller, readReconciliation, { encounter: encounterId });
     const reconciliation = reconciliationIn(texts);
-    return {
-      encounter,
-      patient: patients?.[0],
-      others: unique([...known, ...medications]),
-      reconciliation,
-    };
+    const others = unique([...known, ...medications]);
+    const { leftOut } = await observations;
+    return { facts: { encounter, patient: patients?.[0], others, reconciliation }, leftOut };
+  }
+
+  /** Weeks of monitoring make a document that nobody takes: they are bounded as they are read. */
+  async #observations(caller: Caller, encounter: string): Promise<ObservationSeries> {
+    const series = new ObservationSeries();
+    const ofStay = [refersTo('encounter', encounter)];
+    for await (const page of this.#ask.pages(caller, clinicalResources, 'Observation', ofStay))
+      series.add(page);
+    return series;
   }
 
   #ofStay(caller: Caller, encounter: string): Promise<Fact[]>[] {
-    const clinical = ['Condition', 'Procedure', 'Observation', 'DiagnosticReport', 'ServiceRequest'];
+    const clinical = ['Condition', 'Procedure', 'DiagnosticReport', 'ServiceRequest'];
     return [
       ...clinical.map((type) =>
         this.#ask.search(caller, clinicalResources, type, [refersTo('encounter', encounter)]),

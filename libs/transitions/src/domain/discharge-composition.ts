@@ -2,6 +2,7 @@ import { authors, nameOf, treating, type DischargeFacts } from './discharge-fact
 import type { DischargeSection } from './discharge-sections.ts';
 import { all, fields, words } from './fact.ts';
 import { paragraph, table } from './narrative.ts';
+import { leftOutRemark, type LeftOut } from './observation-series.ts';
 import { madeBy, type TransitionRules } from './transition-rules.ts';
 import { coding, concept, date, humanName, period } from './wording.ts';
 
@@ -38,10 +39,12 @@ export interface DocumentMaking {
   readonly rules: TransitionRules;
   /** The Compositions and DocumentReferences of earlier discharges from the same stay, as `Type/id`. */
   readonly replaced: readonly string[];
+  /** What was observed so often that the facts of the stay have only part of it; absent: nothing. */
+  readonly leftOut?: LeftOut;
 }
 
 export function compositionOf(stay: DischargeFacts, making: DocumentMaking): WrittenResource {
-  const { ids, time, rules, replaced } = making;
+  const { ids, time, rules, replaced, leftOut = {} } = making;
   const encounter = stay.encounter.fields;
   const id = ids.composition;
   const composition = {
@@ -65,7 +68,7 @@ export function compositionOf(stay: DischargeFacts, making: DocumentMaking): Wri
         detail: [{ reference: `Encounter/${stay.encounter.id}` }],
       },
     ],
-    section: rules.document.sections.flatMap((section) => sectionOf(section, stay) ?? []),
+    section: rules.document.sections.flatMap((section) => sectionOf(section, stay, leftOut) ?? []),
   };
   return { type: 'Composition', id, text: JSON.stringify(composition) };
 }
@@ -78,7 +81,7 @@ export function relatesTo(replaced: readonly string[], type: string, target: str
 }
 
 /** Nothing for one that is left out. */
-function sectionOf(section: DischargeSection, stay: DischargeFacts): object | undefined {
+function sectionOf(section: DischargeSection, stay: DischargeFacts, leftOut: LeftOut): object | undefined {
   const facts = [stay.encounter, ...stay.others].filter((fact) => section.holds(fact, stay));
   const head = {
     title: section.title,
@@ -92,7 +95,8 @@ function sectionOf(section: DischargeSection, stay: DischargeFacts): object | un
   }
   const rows = facts.map((fact) => section.row(fact, (reference) => nameOf(reference, stay), stay));
   const entry = facts.map((fact) => ({ reference: `${fact.type}/${fact.id}` }));
-  return { ...head, text: table(section.columns, rows, remark), entry };
+  const remarks = [remark, leftOutRemark(facts, stay.encounter.id, leftOut)].filter(Boolean).join(' ');
+  return { ...head, text: table(section.columns, rows, words(remarks)), entry };
 }
 
 /** https://hl7.org/fhir/R4/valueset-list-empty-reason.html: nothing is known here, which is not "there is none". */

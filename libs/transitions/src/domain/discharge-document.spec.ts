@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { dischargeDocument } from './discharge-document.ts';
 import { builtInRules } from './transition-rules.ts';
 import { fact, type Fact } from './fact.ts';
+import { seriesOf } from './observation-series.ts';
 
 const stay = { encounter: { reference: 'Encounter/e1' }, subject: { reference: 'Patient/p1' } };
 const ids = {
@@ -262,6 +263,15 @@ describe('a discharge summary', () => {
     expect(composition).toMatchObject({ meta: { tag }, title: 'Summary' });
     expect(JSON.parse(document.documentReference.text)).toMatchObject({ meta: { tag } });
     expect(document.bundle.text).not.toContain('creatinine');
+  });
+
+  it('says how many observations it leaves out, in the section where they would stand, and where they are', () => {
+    const pressure = others.find(({ id }) => id === 'bp')!;
+    const { section } = assembled(undefined, { leftOut: { [seriesOf(pressure)]: 1234 } });
+    expect(section('8716-3').text.div).toContain(
+      '1234 more are recorded and not listed; who treated has them: Observation?encounter=Encounter/e1.',
+    );
+    expect(section('30954-2').text.div).not.toContain('not listed');
   });
 
   it('says which documents of the same stay it replaces', () => {

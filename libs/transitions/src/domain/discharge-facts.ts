@@ -61,6 +61,7 @@ function compare(a: string, b: string): number {
 function time({ fields: resource }: Fact): string {
   const moments = [
     resource['effectiveDateTime'],
+    resource['effectiveInstant'],
     fields(resource['effectivePeriod'])['start'],
     resource['performedDateTime'],
     fields(resource['performedPeriod'])['start'],
@@ -68,6 +69,7 @@ function time({ fields: resource }: Fact): string {
     resource['authoredOn'],
     resource['start'],
     resource['recordedDate'],
+    resource['issued'],
   ];
   const moment = words(moments.find((value) => words(value) !== undefined));
   const parsed = moment === undefined ? NaN : Date.parse(moment);

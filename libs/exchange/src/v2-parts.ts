@@ -10,6 +10,7 @@ import { ResolveIdentities } from './v2/resolve-identities.ts';
 import { V2Intake } from './v2/v2-intake.ts';
 import { V2ReceivedListener } from './v2/v2-received.listener.ts';
 import { V2Retention } from './v2/v2-retention.ts';
+import { v2Received } from './v2/v2-events.ts';
 
 /** What the context has for HL7 v2: messages come in by a door, are kept, and applied when the event of it is heard. */
 export const v2Parts = {
@@ -17,5 +18,7 @@ export const v2Parts = {
   controllers: [V2MessagesOperation, V2MessageOperation, V2ResendOperation, V2ReceivedListener],
   providers: [V2Intake, WaitingMessages, ResolveIdentities, ApplyResources],
   doors: [MllpDoor, V2Retention],
+  publishes: [v2Received],
+  hears: [v2Received],
   migrations: [CreateV2Messages1764100000000, IndexSettledV2Messages1764250000000],
 };

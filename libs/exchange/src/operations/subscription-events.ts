@@ -9,7 +9,7 @@ import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { notificationBundle } from '../domain/notification.ts';
 import { contents, type Content } from '../domain/subscription-request.ts';
 import { topicOf } from '../domain/subscription-topic.ts';
-import { FocusReader } from '../focus-reader.ts';
+import { FocusReader } from '../subscriptions/focus-reader.ts';
 import { Notifications, type RecordedEvent } from '../store/notifications.ts';
 import { Subscribers, type Subscriber } from '../store/subscribers.ts';
 

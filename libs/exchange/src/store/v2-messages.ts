@@ -1,6 +1,6 @@
 import type { Transaction } from '#platform/database';
 import { appendEvents, type NewEvent } from '#platform/messaging';
-import { v2Received } from '../contract/v2-events.ts';
+import { v2Received } from '../v2/v2-events.ts';
 
 export type V2State = 'waiting' | 'applied' | 'rejected' | 'failed' | 'dismissed';
 

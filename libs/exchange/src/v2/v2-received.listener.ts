@@ -3,7 +3,7 @@ import type { Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import { Hears, type Delivery, type EventMessage } from '#platform/messaging';
 import { packCode, RuleBook } from '#platform/rules';
-import { v2Received, type V2Received } from '../contract/v2-events.ts';
+import { v2Received, type V2Received } from './v2-events.ts';
 import { mapperOf } from '../rules/v2-mappers.ts';
 import { WaitingMessages, type Settlement, type WaitingMessage } from '../store/waiting-messages.ts';
 import { ApplyResources } from './apply-resources.ts';

@@ -9,7 +9,7 @@ import {
   medicationChange,
   newDocument,
   type SubscriptionTopic,
-} from './domain/subscription-topic.ts';
+} from '../domain/subscription-topic.ts';
 import { TellSubscribers } from './tell-subscribers.ts';
 
 export const heardOfTransitions = resourceChanged('transitions');

@@ -1,7 +1,7 @@
 import { IsObject, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { Caller } from '#platform/access';
 import { eventType } from '#platform/messaging';
-import type { SubscriptionRequest } from './domain/subscription-request.ts';
+import type { SubscriptionRequest } from '../domain/subscription-request.ts';
 
 /** A client wrote a Subscription. Without `request` it was deleted. */
 export class SubscriptionChanged {

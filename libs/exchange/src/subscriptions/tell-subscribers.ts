@@ -10,10 +10,10 @@ import {
   type ResourceStore,
 } from '#platform/store';
 import { DeliverNotifications } from './deliver-notifications.ts';
-import { meets, patientsOf } from './domain/subscription-filter.ts';
-import type { SubscriptionTopic } from './domain/subscription-topic.ts';
-import { Notifications, type TopicEvent } from './store/notifications.ts';
-import { Subscribers } from './store/subscribers.ts';
+import { meets, patientsOf } from '../domain/subscription-filter.ts';
+import type { SubscriptionTopic } from '../domain/subscription-topic.ts';
+import { Notifications, type TopicEvent } from '../store/notifications.ts';
+import { Subscribers } from '../store/subscribers.ts';
 
 /** Gives an event of a topic its number with each subscriber whom it concerns: once, however often it is heard. */
 @Injectable()

@@ -2,10 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { hasScope, systemCaller, type Caller } from '#platform/access';
 import { Messenger, type CallScope } from '#platform/messaging';
 import { resourceContracts } from '#platform/store';
-import type { ToldEvent } from './domain/notification.ts';
-import { topicOf } from './domain/subscription-topic.ts';
+import type { ToldEvent } from '../domain/notification.ts';
+import { topicOf } from '../domain/subscription-topic.ts';
 import { onBehalfOf } from './on-behalf.ts';
-import type { RecordedEvent } from './store/notifications.ts';
+import type { RecordedEvent } from '../store/notifications.ts';
 
 /** Reads the resources that events are about, as somebody may see them. */
 @Injectable()

@@ -3,7 +3,7 @@ import type { Caller } from '#platform/access';
 import type { Transaction } from '#platform/database';
 import { Hears, type Delivery, type EventMessage } from '#platform/messaging';
 import { DeliverNotifications } from './deliver-notifications.ts';
-import { Subscribers } from './store/subscribers.ts';
+import { Subscribers } from '../store/subscribers.ts';
 import { subscriptionChanged, type SubscriptionChanged } from './subscription-changed.ts';
 
 /** Takes over what clients write of their subscriptions, in the order they wrote it. */

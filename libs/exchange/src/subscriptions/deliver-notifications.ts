@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ContextDatabaseToken, type ContextDatabase } from '#platform/database';
-import { LeasedWork } from './leased-work.ts';
+import { LeasedWork } from '../leased-work.ts';
 import { ServeSubscriber } from './serve-subscriber.ts';
-import { Notifications } from './store/notifications.ts';
-import { Subscribers, type Subscriber } from './store/subscribers.ts';
+import { Notifications } from '../store/notifications.ts';
+import { Subscribers, type Subscriber } from '../store/subscribers.ts';
 
 /** Delivers notifications: one copy of the process at a time, one notification of a subscriber at a time. */
 @Injectable()

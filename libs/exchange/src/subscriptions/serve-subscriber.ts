@@ -4,16 +4,16 @@ import { systemCaller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import { exit, OutboundHttp, type Disclosure } from '#platform/outbound';
 import { ResourceStoreToken, type Resource, type ResourceStore } from '#platform/store';
-import { pauseBeforeNext } from './domain/delivery-pause.ts';
+import { pauseBeforeNext } from '../domain/delivery-pause.ts';
 import {
   notificationBundle,
   type NotificationType,
   type SubscriptionState,
   type ToldEvent,
-} from './domain/notification.ts';
+} from '../domain/notification.ts';
 import { FocusReader } from './focus-reader.ts';
-import { Notifications, type RecordedEvent } from './store/notifications.ts';
-import { Subscribers, type Subscriber } from './store/subscribers.ts';
+import { Notifications, type RecordedEvent } from '../store/notifications.ts';
+import { Subscribers, type Subscriber } from '../store/subscribers.ts';
 
 export const subscriptionNotification = exit('exchange', {
   name: 'subscription-notification',

@@ -1,8 +1,8 @@
 import { hasScope, systemCaller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import type { WriteRule } from '#platform/store';
-import { readSubscription, type ReceiverAt } from './domain/subscription-request.ts';
-import { topicOf } from './domain/subscription-topic.ts';
+import { readSubscription, type ReceiverAt } from '../domain/subscription-request.ts';
+import { topicOf } from '../domain/subscription-topic.ts';
 import { subscriptionChanged } from './subscription-changed.ts';
 
 const ourselves = systemCaller('exchange').subject;

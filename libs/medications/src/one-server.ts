@@ -1,9 +1,8 @@
 import type { Caller } from '#platform/access';
-import { asFault, Fault, idForm, sliceBundle } from '#platform/fhir';
+import { all, asFault, Fault, fields, idForm, sliceBundle, words } from '#platform/fhir';
 import type { CallScope } from '#platform/messaging';
 import { exit, type OutboundHttp, type Partner } from '#platform/outbound';
 import type { Resource } from '#platform/store';
-import { all, fields, words } from './domain/element.ts';
 import type { MissingSource } from './missing-source.ts';
 
 export const otherServers = exit('medications', {

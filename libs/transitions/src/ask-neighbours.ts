@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { patientLookup, personRecords } from '#patients/contract';
 import type { Caller } from '#platform/access';
-import { Fault, type SearchFilter } from '#platform/fhir';
+import { Fault, fields, type SearchFilter } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
 import {
   ResourceStoreToken,
@@ -9,7 +9,7 @@ import {
   type resourceContracts,
   type ResourceStore,
 } from '#platform/store';
-import { fact, fields, type Fact } from './domain/fact.ts';
+import { fact, type Fact } from './domain/fact.ts';
 
 const pageSize = 500;
 

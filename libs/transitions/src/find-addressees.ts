@@ -3,10 +3,11 @@ import { clinicalResources } from '#clinical/contract';
 import { directoryResources } from '#directory/contract';
 import { patientsResources } from '#patients/contract';
 import type { Caller } from '#platform/access';
+import { all } from '#platform/fhir';
 import { resourceContracts } from '#platform/store';
 import { AskNeighbours, isOneOf, refersTo } from './ask-neighbours.ts';
 import type { Hindrance } from './domain/communication.ts';
-import { all, type Fact } from './domain/fact.ts';
+import { type Fact } from './domain/fact.ts';
 import { objects } from './domain/privacy-preference.ts';
 import {
   addresseesOf,

@@ -5,9 +5,10 @@ import { encountersResources } from '#encounters/contract';
 import { medicationsResources, readReconciliation, reconciliationIn } from '#medications/contract';
 import { patientsResources } from '#patients/contract';
 import type { Caller } from '#platform/access';
+import { all } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
 import { AskNeighbours, isOneOf, refersTo, unique } from './ask-neighbours.ts';
-import { all, type Fact } from './domain/fact.ts';
+import { type Fact } from './domain/fact.ts';
 import type { DischargeFacts } from './domain/discharge-facts.ts';
 import { ObservationSeries, type LeftOut } from './domain/observation-series.ts';
 

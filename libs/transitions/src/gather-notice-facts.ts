@@ -4,8 +4,9 @@ import { directoryResources } from '#directory/contract';
 import { encountersResources } from '#encounters/contract';
 import { patientsResources } from '#patients/contract';
 import type { Caller } from '#platform/access';
+import { fields } from '#platform/fhir';
 import { AskNeighbours, refersTo, unique } from './ask-neighbours.ts';
-import { fields, type Fact } from './domain/fact.ts';
+import { type Fact } from './domain/fact.ts';
 import type { NoticeFacts } from './domain/notice-message.ts';
 import { careGivers, reasons } from './gather-discharge-facts.ts';
 

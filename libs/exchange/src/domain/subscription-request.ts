@@ -1,4 +1,4 @@
-import { Fault, type Issue } from '#platform/fhir';
+import { all, Fault, fields, type Issue } from '#platform/fhir';
 import type { Resource } from '#platform/store';
 import { readFilter, type SubscriptionFilter } from './subscription-filter.ts';
 import { subscriptionTopics, topicOf, type SubscriptionTopic } from './subscription-topic.ts';
@@ -46,7 +46,7 @@ export function readSubscription(subscription: Resource, receiverAt: ReceiverAt)
   const issues: Issue[] = [];
   const refuse = (expression: string, diagnostics: string) =>
     void issues.push({ severity: 'error', code: 'business-rule', diagnostics, expression });
-  const channel = asObject(subscription['channel']);
+  const channel = fields(subscription['channel']);
   const topic = topicOf(String(subscription['criteria']));
   if (topic === undefined) {
     const urls = subscriptionTopics.map(({ url }) => url).join(', ');
@@ -155,11 +155,6 @@ function readHeaders(written: unknown, refuse: Refuse): Record<string, string> {
 }
 
 function extensions(element: unknown, name: string): Record<string, unknown>[] {
-  const { extension } = asObject(element);
-  const list: unknown[] = Array.isArray(extension) ? extension : [];
-  return list.map(asObject).filter(({ url }) => url === `${guide}${name}`);
-}
-
-function asObject(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  const { extension } = fields(element);
+  return all(extension).filter(({ url }) => url === `${guide}${name}`);
 }

@@ -1,4 +1,5 @@
-import { asText, itemsAt, type Fields } from '#platform/rules';
+import { type Fields, words } from '#platform/fhir';
+import { itemsAt } from '#platform/rules';
 import type { Condition, MessageRow, RowOrGap } from '#platform/v2-to-fhir';
 
 /** A row that a pack lays over a mapping table. */
@@ -35,7 +36,7 @@ export function rowOf(
     if (!parts[kind].includes(name)) tell(`${at}.name`, `Write one of ${parts[kind].join(', ')}.`);
     else values.set(name, [...(values.get(name) ?? []), value]);
   }
-  const text = (name: string) => asText(values.get(name)?.at(-1));
+  const text = (name: string) => words(values.get(name)?.at(-1));
   const line = values.get('line')?.at(-1);
   const table = text('table');
   if (table === undefined || typeof line !== 'number') {

@@ -1,13 +1,5 @@
-import type { Issue } from '#platform/fhir';
-import {
-  asFields,
-  asText,
-  itemsAt,
-  packIssue,
-  type Fields,
-  type PackEntry,
-  type RulePack,
-} from '#platform/rules';
+import { type Fields, fields, type Issue, words } from '#platform/fhir';
+import { itemsAt, packIssue, type PackEntry, type RulePack } from '#platform/rules';
 import type { CodeMap, SitePack, TableNames } from '#platform/v2-to-fhir';
 import { rowOf, type RowRule } from './v2-rule-rows.ts';
 
@@ -101,8 +93,8 @@ type Tell = (place: string, text: string) => void;
 /** Which listeners an artefact is for. https://terminology.hl7.org/CodeSystem-usage-context-type.html */
 function listenersOf(place: string, resource: Fields, tell: Tell): readonly string[] {
   return itemsAt(place, 'useContext', resource).flatMap(([at, { code, valueCodeableConcept }]) => {
-    const listener = asText(asFields(valueCodeableConcept)['text']);
-    if (asFields(code)['code'] === 'venue' && listener !== undefined) return [listener];
+    const listener = words(fields(valueCodeableConcept)['text']);
+    if (fields(code)['code'] === 'venue' && listener !== undefined) return [listener];
     tell(at, 'Only a listener is read here: code "venue", and its name as valueCodeableConcept.text.');
     return [];
   });
@@ -110,7 +102,7 @@ function listenersOf(place: string, resource: Fields, tell: Tell): readonly stri
 
 /** https://hl7.org/fhir/R4/conceptmap.html */
 function conceptMapOf({ place, resource }: PackEntry, known: ReadonlySet<string>, tell: Tell): V2Rule {
-  const name = asText(resource['name']);
+  const name = words(resource['name']);
   if (name === undefined || !known.has(name))
     tell(
       `${place}.name`,
@@ -122,17 +114,17 @@ function conceptMapOf({ place, resource }: PackEntry, known: ReadonlySet<string>
 }
 
 function withGroup(map: CodeMap, place: string, group: Fields, tell: Tell): CodeMap {
-  const system = asText(group['target']);
-  const number = v2TableUri.exec(asText(group['source']) ?? '')?.[1];
+  const system = words(group['target']);
+  const number = v2TableUri.exec(words(group['source']) ?? '')?.[1];
   const codes = { ...map.codes };
   for (const [at, element] of itemsAt(place, 'element', group)) {
     const [target, ...more] = itemsAt(at, 'target', element);
-    const [code, becomes] = [asText(element['code']), asText(target?.[1]['code'])];
+    const [code, becomes] = [words(element['code']), words(target?.[1]['code'])];
     if (code === undefined || becomes === undefined || more.length > 0) {
       tell(at, 'A code becomes exactly one other: write code, and one target with its code.');
       continue;
     }
-    const display = asText(target?.[1]['display']) ?? '';
+    const display = words(target?.[1]['display']) ?? '';
     codes[code] = system === undefined ? [becomes, display] : [becomes, display, system];
   }
   return { ...map, ...(number === undefined ? {} : { from: `HL7${number}` }), codes };
@@ -141,10 +133,10 @@ function withGroup(map: CodeMap, place: string, group: Fields, tell: Tell): Code
 /** https://hl7.org/fhir/R4/namingsystem.html: the short names of version 2 are its unique ids of type other. */
 function namingSystemOf({ place, resource }: PackEntry, tell: Tell): V2Rule {
   const ids = itemsAt(place, 'uniqueId', resource).map(([, id]) => id);
-  const valueOf = (type: string) => asText(ids.find((id) => id['type'] === type)?.['value']);
+  const valueOf = (type: string) => words(ids.find((id) => id['type'] === type)?.['value']);
   const oid = valueOf('oid');
   const uri = valueOf('uri') ?? (oid === undefined ? undefined : `urn:oid:${oid}`);
-  const names = ids.filter(({ type }) => type === 'other').flatMap(({ value }) => asText(value) ?? []);
+  const names = ids.filter(({ type }) => type === 'other').flatMap(({ value }) => words(value) ?? []);
   if (uri === undefined)
     tell(`${place}.uniqueId`, 'Write the URI of the system as a uniqueId of type "uri", or "oid".');
   if (names.length === 0)
@@ -164,7 +156,7 @@ function settingsOf({ place, resource }: PackEntry, known: TableNames, tell: Tel
   let zone: string | undefined;
   for (const [at, parameter] of itemsAt(place, 'parameter', resource)) {
     const { name, valueString } = parameter;
-    if (name === 'listener' && asText(valueString) !== undefined) listeners.push(String(valueString));
+    if (name === 'listener' && words(valueString) !== undefined) listeners.push(String(valueString));
     else if (name === 'zone' && known.isZone(String(valueString))) zone = String(valueString);
     else if (name === 'zone')
       tell(

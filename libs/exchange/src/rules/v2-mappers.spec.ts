@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { packageRoot } from '#platform/fhir';
+import { type Fields, packageRoot } from '#platform/fhir';
 import { parseMessage } from '#platform/hl7v2';
-import { readPack, type Fields } from '#platform/rules';
+import { readPack } from '#platform/rules';
 import { checkV2Rules, mapperOf } from './v2-mappers.ts';
 
 const example = readFileSync(join(packageRoot(import.meta.url), 'examples/rule-packs/north.json'), 'utf8');

@@ -1,7 +1,7 @@
-import { Fault, printableName, type SlicedParameter } from '#platform/fhir';
+import { Fault, fields, printableName, type SlicedParameter, words } from '#platform/fhir';
 import type { LocalReference } from '#platform/store';
 import { reconciliationDecisions, type ReconciliationDecision } from '../contract/index.ts';
-import { conceptText, fields, words } from './element.ts';
+import { conceptText } from './element.ts';
 
 /** What a person decided of one line. */
 export interface Decision {

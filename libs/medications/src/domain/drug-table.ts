@@ -1,5 +1,6 @@
+import { all, fields } from '#platform/fhir';
 import type { Resource } from '#platform/store';
-import { all, codesOf, fields } from './element.ts';
+import { codesOf } from './element.ts';
 
 /**
  * What the installation itself has said of drugs: which ingredients a product has, in which classes it is. It is as

@@ -1,7 +1,8 @@
+import { all, fields } from '#platform/fhir';
 import type { Resource } from '#platform/store';
 import { drugName, type DrugName } from './drug-name.ts';
 import type { DrugTable } from './drug-table.ts';
-import { all, codesOf, conceptText, fields } from './element.ts';
+import { codesOf, conceptText } from './element.ts';
 
 /** What is known of a medication for comparing it with another. */
 export interface Drug {

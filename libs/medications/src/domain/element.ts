@@ -1,18 +1,4 @@
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** The members of an element; of what is none, no members. */
-export function fields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-/** The items of an element that may repeat. */
-export function all(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.map(fields) : [];
-}
-
-export function words(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
+import { all, fields, words } from '#platform/fhir';
 
 export function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;

@@ -1,5 +1,6 @@
+import { all, fields } from '#platform/fhir';
 import type { Resource } from '#platform/store';
-import { all, codesOf, compare, conceptText, fields } from './element.ts';
+import { codesOf, compare, conceptText } from './element.ts';
 import { drugName } from './drug-name.ts';
 import { meet, sharedClasses, sharedIngredient, type Drug, type Likeness } from './drug.ts';
 import {

@@ -1,5 +1,6 @@
+import { fields, words } from '#platform/fhir';
 import type { LocalReference, Resource } from '#platform/store';
-import { conceptText, fields, words } from './element.ts';
+import { conceptText } from './element.ts';
 import { lineOrigin } from './line-origin.ts';
 
 /** Where a line of the medication history comes from. The order is that of care: ordered, handed out, given, reported. */

@@ -1,5 +1,5 @@
+import { fields, words } from '#platform/fhir';
 import type { Resource } from '#platform/store';
-import { fields, words } from './element.ts';
 
 /**
  * Where a line of the history comes from, in words, as its own resource says it: who told of it (`informationSource`,

@@ -1,5 +1,5 @@
+import { all, fields, words } from '#platform/fhir';
 import type { Resource } from '#platform/store';
-import { all, fields, words } from './element.ts';
 
 /** Who the newest Provenance of each target names, by the target's reference. https://hl7.org/fhir/R4/provenance.html */
 export function provenanceAgents(provenances: readonly Resource[]): ReadonlyMap<string, string> {

@@ -1,6 +1,6 @@
-import { Fault, memberTexts, objectText } from '#platform/fhir';
+import { Fault, fields, memberTexts, objectText, words } from '#platform/fhir';
 import type { LocalReference, Resource } from '#platform/store';
-import { conceptText, fields, words } from './element.ts';
+import { conceptText } from './element.ts';
 import type { TherapyLine } from './therapy-line.ts';
 
 export interface RequestContext {

@@ -1,4 +1,5 @@
-import { all, fields, number, words, conceptText, type Fields } from './element.ts';
+import { type Fields, all, fields, words } from '#platform/fhir';
+import { number, conceptText } from './element.ts';
 import { unitName } from './drug-name.ts';
 
 /** One instruction of a regimen in numbers that can be compared; what is not said is absent. */

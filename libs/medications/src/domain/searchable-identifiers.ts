@@ -1,5 +1,5 @@
+import { all, words } from '#platform/fhir';
 import type { Resource } from '#platform/store';
-import { all, words } from './element.ts';
 
 const most = 10;
 

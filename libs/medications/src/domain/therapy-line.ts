@@ -1,7 +1,8 @@
+import { all, fields, words } from '#platform/fhir';
 import type { Resource } from '#platform/store';
 import { drugOf, sameProduct, sharedIngredient, type Drug } from './drug.ts';
 import type { DrugTable } from './drug-table.ts';
-import { all, fields, number, words } from './element.ts';
+import { number } from './element.ts';
 import { historySources, isProposal, isReported, type HistorySource } from './history-line.ts';
 import { lineOrigin } from './line-origin.ts';
 import { compareRegimens, regimenOf, type Regimen, type RegimenDifference } from './regimen.ts';

@@ -1,5 +1,6 @@
+import { type Fields, all, words } from '#platform/fhir';
 import { detectedIssue, type FindingContext } from './detected-issue.ts';
-import { conceptText, all, words, type Fields } from './element.ts';
+import { conceptText } from './element.ts';
 import { historySourceSystem } from './history-list.ts';
 import type { TherapyLine } from './therapy-line.ts';
 import type { DrugGroup, Worksheet } from './worksheet.ts';

@@ -1,4 +1,4 @@
-import { Fault } from '#platform/fhir';
+import { Fault, parseAsWritten } from '#platform/fhir';
 import { Element, type Fields } from './element.ts';
 
 /** Resources that say how the Bundle travels, which the message says in its own way. */
@@ -70,13 +70,8 @@ function lastTwo(address: string): string {
 
 function parsed(text: string): Fields {
   try {
-    return JSON.parse(text, asWritten) as Fields;
+    return parseAsWritten(text) as Fields;
   } catch (cause) {
     throw new Fault('malformed', 'This is no JSON. Give the text of a Bundle of FHIR R4.', { cause });
   }
-}
-
-/** https://tc39.es/proposal-json-parse-with-source/ gives the source of a number; without it (Node 20) `1.10` reads `1.1`. */
-function asWritten(_key: string, value: unknown, context?: { source?: string }): unknown {
-  return typeof value === 'number' ? (context?.source ?? String(value)) : value;
 }

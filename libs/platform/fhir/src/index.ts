@@ -15,13 +15,16 @@
  *   sliceParameters(text) → [{ name, value?, resource?: text, parts }]
  *   memberTexts(text) → each member of an object with its JSON text; objectText(members) → the object
  *   idForm; derivedId(...words); identifiedId(type, identifier)
+ *   fields(value), all(value), words(value)                    what nobody has checked: members, items, a text
  *   printableName(name)                                         what an error may repeat of a client's words
  *   parseLexical(text), copyLexical(json), lexicalNumber(text)  numbers that are written as they were read
+ *   parseAsWritten(text)                                        numbers that are read as they were written
  *   operationOutcome(fault or issues) → JSON text;  definitionSet() → content hash of the definitions
  */
+export { all, fields, words, type Fields } from './element.ts';
 export * from './fault.ts';
 export { derivedId, identifiedId, idForm, patientIdentifierTypes } from './id.ts';
-export { copyLexical, lexicalNumber, parseLexical } from './lexical-json.ts';
+export { copyLexical, lexicalNumber, parseAsWritten, parseLexical } from './lexical-json.ts';
 export { printableName } from './printable-name.ts';
 export * from './search-request.ts';
 export {

@@ -22,6 +22,13 @@ export function parseLexical(text: string): unknown {
   );
 }
 
+/** Parses for being read: each number is the text that it is written as, so that `1.10` stays `1.10`. */
+export function parseAsWritten(text: string): unknown {
+  return json.parse(text, (_key, value, { source }) =>
+    typeof value === 'number' ? (source ?? String(value)) : value,
+  );
+}
+
 /** An opaque value that `JSON.stringify` writes as this text, which is a JSON number. */
 export function lexicalNumber(text: string): object {
   return json.rawJSON(text);

@@ -2,21 +2,16 @@ import { hash } from 'node:crypto';
 import {
   dateInterval,
   Fault,
+  type Fields,
+  fields,
+  type Interval,
+  type Issue,
+  type ParsedResource,
   printableName,
   validate,
-  type Issue,
-  type Interval,
-  type ParsedResource,
+  words,
 } from '#platform/fhir';
-import {
-  asFields,
-  asText,
-  itemsAt,
-  packIssue,
-  type Fields,
-  type PackEntry,
-  type RulePack,
-} from './rule-pack.ts';
+import { itemsAt, packIssue, type PackEntry, type RulePack } from './rule-pack.ts';
 
 const nameForm = /^[a-z][a-z0-9-]{0,62}$/;
 const versionForm = /^[A-Za-z0-9][A-Za-z0-9.-]{0,31}$/;
@@ -30,12 +25,12 @@ const carriers = ['Composition', 'ConceptMap', 'NamingSystem', 'Parameters'];
  * @throws Fault `invalid`, with an issue for each thing wrong, its place in the file and what to write there
  */
 export function readPack(text: string): RulePack {
-  const bundle = asFields(parsed(text));
+  const bundle = fields(parsed(text));
   if (bundle['resourceType'] !== 'Bundle' || bundle['type'] !== 'collection')
     throw invalid([packIssue('Bundle.type', 'A rule pack is a Bundle of type "collection". Write that.')]);
   const entries = itemsAt('Bundle', 'entry', bundle).map(([place, { resource }]) => {
-    const fields = asFields(resource);
-    return { place: `${place}.resource`, type: asText(fields['resourceType']) ?? '', resource: fields };
+    const found = fields(resource);
+    return { place: `${place}.resource`, type: words(found['resourceType']) ?? '', resource: found };
   });
   const [manifest, ...rest] = entries;
   if (manifest?.type !== 'Library')
@@ -45,12 +40,12 @@ export function readPack(text: string): RulePack {
   const issues = [...entries.flatMap(formal), ...rest.flatMap(carried), ...manifestIssues(manifest)];
   if (issues.length > 0) throw invalid(issues);
   const { name, version, title, effectivePeriod } = manifest.resource;
-  const { start, end } = asFields(effectivePeriod);
+  const { start, end } = fields(effectivePeriod);
   return Object.freeze({
     name: String(name),
     version: String(version),
     hash: hash('sha256', text),
-    title: asText(title),
+    title: words(title),
     start: intervalOf(start)?.low,
     end: intervalOf(end)?.high,
     entries: rest,
@@ -119,7 +114,7 @@ function manifestIssues({ place, resource }: PackEntry): readonly Issue[] {
             'Write a version of letters, digits, dots and hyphens, such as "2026.1".',
           ),
         ]),
-    ...periodIssues(`${place}.effectivePeriod`, asFields(effectivePeriod)),
+    ...periodIssues(`${place}.effectivePeriod`, fields(effectivePeriod)),
   ];
 }
 
@@ -131,6 +126,6 @@ function periodIssues(place: string, { start, end }: Fields): readonly Issue[] {
 
 /** Half-open, in UTC: a pack whose end is a day is in force on that day. */
 function intervalOf(value: unknown): Interval | undefined {
-  const text = asText(value);
+  const text = words(value);
   return text === undefined ? undefined : dateInterval(text);
 }

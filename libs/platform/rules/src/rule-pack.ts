@@ -1,6 +1,4 @@
-import type { Issue } from '#platform/fhir';
-
-export type Fields = Readonly<Record<string, unknown>>;
+import { fields, type Fields, type Issue } from '#platform/fhir';
 
 /** One artefact of a pack. */
 export interface PackEntry {
@@ -38,14 +36,6 @@ export function packIssue(place: string, diagnostics: string): Issue {
 export function itemsAt(place: string, name: string, parent: Fields): readonly (readonly [string, Fields])[] {
   const items = parent[name];
   return Array.isArray(items)
-    ? items.map((item: unknown, at) => [`${place}.${name}[${at}]`, asFields(item)] as const)
+    ? items.map((item: unknown, at) => [`${place}.${name}[${at}]`, fields(item)] as const)
     : [];
-}
-
-export function asFields(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-export function asText(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -1,7 +1,7 @@
-import { memberTexts, objectText } from '#platform/fhir';
+import { all, type Fields, fields, memberTexts, objectText, words } from '#platform/fhir';
 import type { SettleCommunication } from '../contract/communications.ts';
 import type { WrittenResource } from './discharge-composition.ts';
-import { all, fact, fields, hasCode, words, type Fact, type Fields } from './fact.ts';
+import { fact, hasCode, type Fact } from './fact.ts';
 import type { Addressee } from './recipients.ts';
 import { madeBy, type EncounterStep, type TransitionRules } from './transition-rules.ts';
 

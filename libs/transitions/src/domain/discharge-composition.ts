@@ -1,6 +1,6 @@
+import { all, fields, words } from '#platform/fhir';
 import { authors, nameOf, treating, type DischargeFacts } from './discharge-facts.ts';
 import type { DischargeSection } from './discharge-sections.ts';
-import { all, fields, words } from './fact.ts';
 import { paragraph, table } from './narrative.ts';
 import { leftOutRemark, type LeftOut } from './observation-series.ts';
 import { madeBy, type TransitionRules } from './transition-rules.ts';

@@ -1,5 +1,6 @@
 import type { Reconciliation } from '#medications/contract';
-import { all, fields, hasCode, words, type Fact } from './fact.ts';
+import { all, fields, words } from '#platform/fhir';
+import { hasCode, type Fact } from './fact.ts';
 import { concept, humanName } from './wording.ts';
 
 /** All that is known about a stay that has ended. */

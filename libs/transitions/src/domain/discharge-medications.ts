@@ -1,7 +1,8 @@
+import { words } from '#platform/fhir';
 import { date, concept, dosage } from './wording.ts';
 import type { DischargeFacts } from './discharge-facts.ts';
 import type { DischargeSection } from './discharge-sections.ts';
-import { words, type Fact } from './fact.ts';
+import { type Fact } from './fact.ts';
 import { withoutSources } from './medication-list.ts';
 import { standingOf } from './reconciled.ts';
 

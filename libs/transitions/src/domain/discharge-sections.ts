@@ -1,6 +1,7 @@
+import { all, fields, words } from '#platform/fhir';
 import type { DischargeFacts } from './discharge-facts.ts';
 import { dischargeMedications, medication, status } from './discharge-medications.ts';
-import { all, fields, hasCode, words, type Fact } from './fact.ts';
+import { hasCode, type Fact } from './fact.ts';
 import { concept, date, dosage, observed, period } from './wording.ts';
 
 /** One section of a discharge summary: which facts belong there and how a person reads them. */

@@ -1,4 +1,4 @@
-import { all, fields, words, type Fields } from './fact.ts';
+import { type Fields, all, fields, words } from '#platform/fhir';
 import {
   noticeOf,
   type EncounterStep,

@@ -1,9 +1,10 @@
 // https://hl7.org/fhir/us/davinci-alerts/STU1.1/
+import { all, fields, words } from '#platform/fhir';
 import { bundleText, documentBase } from './bundle-text.ts';
 import { messageSystem } from './communication.ts';
 import type { WrittenResource } from './discharge-composition.ts';
 import { byTime, isValid, nameOf, treating, type DischargeFacts } from './discharge-facts.ts';
-import { all, fields, words, type Fact } from './fact.ts';
+import { type Fact } from './fact.ts';
 import { madeBy, type NoticeRule, type TransitionRules } from './transition-rules.ts';
 import { humanName } from './wording.ts';
 

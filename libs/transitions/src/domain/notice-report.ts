@@ -1,6 +1,7 @@
+import { type Fields, all, fields, words } from '#platform/fhir';
 import { packCode } from '#platform/rules';
 import { extensionOf, extensions, topicOf } from './communication.ts';
-import { all, fields, words, type Fact, type Fields } from './fact.ts';
+import { type Fact } from './fact.ts';
 import { rulePackSystem, type NoticeRule, type TransitionRules } from './transition-rules.ts';
 
 /** One recipient of one notice, as a surveyor reads it; or an event of which nothing is recorded. */

@@ -1,5 +1,6 @@
+import { type Fields, all, fields, words } from '#platform/fhir';
 import { byTime, isValid } from './discharge-facts.ts';
-import { all, fields, words, type Fact, type Fields } from './fact.ts';
+import { type Fact } from './fact.ts';
 
 /** How many of one series stand in a document at least. A patient who is monitored for weeks has hundred thousands. */
 export const newestOfSeries = 20;

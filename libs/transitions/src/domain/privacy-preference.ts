@@ -1,5 +1,6 @@
+import { type Fields, all, fields } from '#platform/fhir';
 import type { LocalReference } from '#platform/store';
-import { all, fields, hasCode, type Fact, type Fields } from './fact.ts';
+import { hasCode, type Fact } from './fact.ts';
 import { isWithin } from './within-period.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Issue } from '#platform/fhir';
-import { asText, itemsAt, packIssue, type Fields, type RulePack } from '#platform/rules';
+import { type Fields, type Issue, words } from '#platform/fhir';
+import { itemsAt, packIssue, type RulePack } from '#platform/rules';
 import {
   encounterSteps,
   noticeMessages,
@@ -56,11 +56,11 @@ function noticeOf(place: string, parameter: Fields, tell: Tell): NoticeRule {
   for (const [at, { name }] of parts)
     if (!partNames.includes(String(name))) tell(`${at}.name`, `Write one of ${partNames.join(', ')}.`);
   const of = (wanted: string) => parts.filter(([, { name }]) => name === wanted);
-  const code = (wanted: string) => of(wanted).flatMap(([, { valueCode }]) => asText(valueCode) ?? []);
+  const code = (wanted: string) => of(wanted).flatMap(([, { valueCode }]) => words(valueCode) ?? []);
   const codes = <Code extends string>(wanted: string, known: readonly Code[]) =>
     of(wanted).flatMap(([at, part]) => oneOf(known, at, part, tell));
   const [topic] = code('topic');
-  const title = asText(of('title')[0]?.[1]['valueString']);
+  const title = words(of('title')[0]?.[1]['valueString']);
   const [message] = codes('message', noticeMessages);
   const notice = {
     topic: topic ?? '',

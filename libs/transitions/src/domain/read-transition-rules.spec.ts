@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { packageRoot } from '#platform/fhir';
-import { readPack, type Fields } from '#platform/rules';
+import { type Fields, packageRoot } from '#platform/fhir';
+import { readPack } from '#platform/rules';
 import { dischargeDocument } from './discharge-document.ts';
 import { fact } from './fact.ts';
 import { readTransitionRules } from './read-transition-rules.ts';

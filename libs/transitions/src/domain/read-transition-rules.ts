@@ -1,13 +1,5 @@
-import { isResourceType, type Issue } from '#platform/fhir';
-import {
-  asFields,
-  asText,
-  itemsAt,
-  packIssue,
-  type Fields,
-  type PackEntry,
-  type RulePack,
-} from '#platform/rules';
+import { type Fields, fields, isResourceType, type Issue, words } from '#platform/fhir';
+import { itemsAt, packIssue, type PackEntry, type RulePack } from '#platform/rules';
 import { dischargeSections, type DischargeSection } from './discharge-sections.ts';
 import { readNoticeRules } from './read-notice-rules.ts';
 import { kindsOnDemand, sectionOfKinds } from './section-of-kinds.ts';
@@ -47,7 +39,7 @@ type Template = Omit<TransitionRules['document'], 'recipients'>;
 
 function templateOf({ place, resource }: PackEntry): { template: Template; issues: Issue[] } {
   const issues: Issue[] = [];
-  if (codeOf(asFields(resource['type'])) !== '18842-5')
+  if (codeOf(fields(resource['type'])) !== '18842-5')
     issues.push(
       packIssue(`${place}.type`, 'Write the LOINC code 18842-5: only discharge summaries are made.'),
     );
@@ -55,7 +47,7 @@ function templateOf({ place, resource }: PackEntry): { template: Template; issue
   if (given.length === 0) issues.push(packIssue(`${place}.section`, 'Write at least one section.'));
   const seen = new Set<string>();
   const sections = given.flatMap(([at, section]) => {
-    const code = codeOf(asFields(section['code']));
+    const code = codeOf(fields(section['code']));
     if (code !== undefined && seen.has(code))
       issues.push(packIssue(`${at}.code`, 'A section before this one has the same code. Leave one out.'));
     if (code !== undefined) seen.add(code);
@@ -66,7 +58,7 @@ function templateOf({ place, resource }: PackEntry): { template: Template; issue
   const kinds = given.flatMap(([at, section]) =>
     itemsAt(at, 'entry', section).flatMap(([, { type }]) => kindsOnDemand.filter((kind) => kind === type)),
   );
-  const title = asText(resource['title']) ?? builtInRules.document.title;
+  const title = words(resource['title']) ?? builtInRules.document.title;
   return { template: { title, sections, kinds: [...new Set(kinds)] }, issues };
 }
 
@@ -76,7 +68,7 @@ function sectionOf(
   section: Fields,
   code: string | undefined,
 ): { section?: DischargeSection; issues: Issue[] } {
-  const title = asText(section['title']);
+  const title = words(section['title']);
   const issues = [
     ...(title === undefined ? [packIssue(`${place}.title`, 'Write the title that people read.')] : []),
     ...(code === undefined
@@ -99,11 +91,11 @@ function sectionOf(
       packIssue(`${place}.entry`, 'What stands in this section is known by its code. Leave entry out.'),
     );
   if (known === undefined) issues.push(...kindIssues(place, entries));
-  const types = entries.flatMap(([, { type }]) => asText(type) ?? []);
+  const types = entries.flatMap(([, { type }]) => words(type) ?? []);
   const base = known ?? sectionOfKinds(types);
-  const reason = asFields(section['emptyReason']);
-  const display = asText(asFields(codingOf(asFields(section['code'])))['display']);
-  const absent = asText(reason['text']);
+  const reason = fields(section['emptyReason']);
+  const display = words(fields(codingOf(fields(section['code'])))['display']);
+  const absent = words(reason['text']);
   return {
     issues,
     section: {
@@ -154,10 +146,10 @@ const gathered = new Set([
 function codingOf(concept: Fields): Fields | undefined {
   const { coding } = concept;
   return Array.isArray(coding)
-    ? coding.map(asFields).find(({ system }) => system === 'http://loinc.org')
+    ? coding.map(fields).find(({ system }) => system === 'http://loinc.org')
     : undefined;
 }
 
 function codeOf(concept: Fields): string | undefined {
-  return asText(codingOf(concept)?.['code']);
+  return words(codingOf(concept)?.['code']);
 }

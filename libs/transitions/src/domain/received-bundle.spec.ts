@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Fields } from '#platform/fhir';
 import { parseMessage } from '#platform/hl7v2';
 import { Mapper } from '#platform/v2-to-fhir';
-import type { Fields } from './fact.ts';
 import {
   foreignPatient,
   newPatient,

@@ -1,5 +1,5 @@
-import { identifiedId, patientIdentifierTypes } from '#platform/fhir';
-import { all, fields, hasCode, words, type Fields } from './fact.ts';
+import { all, type Fields, fields, identifiedId, patientIdentifierTypes, words } from '#platform/fhir';
+import { hasCode } from './fact.ts';
 import { noticeMessages } from './transition-rules.ts';
 
 /** An identifier by which a resource is found: a value alone is anybody's. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { all, type Fields } from './fact.ts';
+import { type Fields, all } from '#platform/fhir';
 import { receivedBundle, type ReceivedBundle } from './received-bundle.ts';
 import { receivedDocument, relatedIdentifiers, type EarlierDocument } from './received-document.ts';
 

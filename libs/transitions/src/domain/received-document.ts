@@ -1,4 +1,4 @@
-import { all, fields, words, type Fields } from './fact.ts';
+import { type Fields, all, fields, words } from '#platform/fhir';
 import { saidOf, type KnownBy, type ReceivedBundle } from './received-bundle.ts';
 
 /** A DocumentReference that is here, as far as it matters whether another document replaces it. */

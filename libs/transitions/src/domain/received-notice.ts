@@ -1,4 +1,4 @@
-import { all, fields, words, type Fields } from './fact.ts';
+import { type Fields, all, fields, words } from '#platform/fhir';
 import { eventOf, foreignEncounter, saidOf, type ReceivedBundle } from './received-bundle.ts';
 import { coding, date } from './wording.ts';
 

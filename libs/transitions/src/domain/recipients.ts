@@ -1,5 +1,6 @@
+import { all, fields, words } from '#platform/fhir';
 import type { LocalReference } from '#platform/store';
-import { all, fields, words, type Fact } from './fact.ts';
+import { type Fact } from './fact.ts';
 import type { RecipientKind } from './transition-rules.ts';
 import { isWithin } from './within-period.ts';
 import { humanName } from './wording.ts';

@@ -1,4 +1,4 @@
-import { all, fields, words, type Fields } from './fact.ts';
+import { type Fields, all, fields, words } from '#platform/fhir';
 
 /** What one section of a document is by one pack and by another; without a patient's data. */
 export interface SectionDifference {

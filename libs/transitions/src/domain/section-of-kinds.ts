@@ -1,5 +1,5 @@
+import { type Fields, all, words } from '#platform/fhir';
 import type { DischargeSection } from './discharge-sections.ts';
-import { all, words, type Fields } from './fact.ts';
 import { concept, date, period } from './wording.ts';
 
 /** Asked for only when a rule pack has a section of them; each is found by its patient. */

@@ -1,4 +1,4 @@
-import { words, type Fields } from './fact.ts';
+import { type Fields, words } from '#platform/fhir';
 
 /**
  * A person has to say whose a received Bundle is. It stands in the work list: `Task?status=requested`.

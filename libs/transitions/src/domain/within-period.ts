@@ -1,5 +1,4 @@
-import { beginningOfTime, dateInterval, endOfTime } from '#platform/fhir';
-import { fields, words } from './fact.ts';
+import { beginningOfTime, dateInterval, endOfTime, fields, words } from '#platform/fhir';
 
 /**
  * Whether a moment lies in a Period, its ends included: `2026` as the end lasts until that year ends. An end that is

@@ -1,4 +1,4 @@
-import { all, fields, words, type Fields } from './fact.ts';
+import { type Fields, all, fields, words } from '#platform/fhir';
 
 /** How FHIR's data types are said to a person. An element that is not there is not said. */
 

@@ -1,11 +1,11 @@
 // https://hl7.org/fhir/R4/composition-operation-document.html
 import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#platform/access';
-import { Fault } from '#platform/fhir';
+import { Fault, fields, words } from '#platform/fhir';
 import { Handles, reply, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation, readParameters } from '#platform/runtime';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
-import { fact, fields, words } from '../domain/fact.ts';
+import { fact } from '../domain/fact.ts';
 
 export const document = operation('transitions', {
   name: 'document',

@@ -2,18 +2,21 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#platform/access';
 import {
+  all,
   asFault,
   derivedId,
   Fault,
+  type Fields,
+  fields,
   memberTexts,
   objectText,
   printableName,
   sliceParameters,
+  words,
 } from '#platform/fhir';
 import { Handles, reply, type CallScope, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation, readParameters } from '#platform/runtime';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
-import { all, fields, words, type Fields } from '../domain/fact.ts';
 import {
   eventOf,
   foreignPatient,

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { patientsResources, replacedBy } from '#patients/contract';
 import type { Caller } from '#platform/access';
-import { asFault } from '#platform/fhir';
+import { asFault, type Fields, fields } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
-import { fields, type Fields } from '../domain/fact.ts';
 import { newPatient, newPatientId, patientIdentifiers } from '../domain/received-bundle.ts';
 
 const longestChain = 16;

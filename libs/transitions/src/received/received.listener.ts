@@ -1,11 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { Caller } from '#platform/access';
 import type { Transaction } from '#platform/database';
-import { derivedId, parseLexical } from '#platform/fhir';
+import { derivedId, type Fields, fields, parseLexical } from '#platform/fhir';
 import { Hears, type Delivery, type EventMessage } from '#platform/messaging';
 import { ResourceStoreToken, type ResourceStore, type WriteEntry } from '#platform/store';
 import { bundleReceived, type BundleReceived } from '../contract/received.ts';
-import { fields, type Fields } from '../domain/fact.ts';
 import { foreignPatient, receivedBundle, type ReceivedBundle } from '../domain/received-bundle.ts';
 import { receivedDocument, relatedIdentifiers, type EarlierDocument } from '../domain/received-document.ts';
 import { receivedNotice } from '../domain/received-notice.ts';

@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { rowPolicy, type Caller } from '#platform/access';
 import { ContextDatabaseToken, type ContextDatabase, type Transaction } from '#platform/database';
+import { fields } from '#platform/fhir';
 import type { DocumentMaking } from '../domain/discharge-composition.ts';
 import type { DischargeFacts } from '../domain/discharge-facts.ts';
-import { fields, type Fact } from '../domain/fact.ts';
+import { type Fact } from '../domain/fact.ts';
 
 /** Of what one version of a document was made. */
 export interface DischargeSource {

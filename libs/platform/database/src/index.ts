@@ -1,5 +1,6 @@
 export * from './context-database.ts';
 export { startEmbedded, type EmbeddedOptions } from './embedded/start-embedded.ts';
+export { DataInUse } from './embedded/owner.ts';
 export type { EmbeddedPostgres } from './embedded/supervised.ts';
 export { provision, type ProvisionOptions } from './provision.ts';
 export { coordinatorUrl, partUrl, roleNames, type RoleNames } from './roles.ts';

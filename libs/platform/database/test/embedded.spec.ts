@@ -3,6 +3,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  DataInUse,
   dataSourceFor,
   migrate,
   partUrl,
@@ -11,6 +12,8 @@ import {
   type EmbeddedPostgres,
 } from '#platform/database';
 import { slowdown } from '#platform/testing';
+import { embeddedHome } from '../src/embedded/home.ts';
+import { becomeOwner } from '../src/embedded/owner.ts';
 import { openTestServer, sql, type TestServer } from './server.ts';
 
 let server: TestServer;
@@ -81,22 +84,34 @@ describe('the embedded PostgreSQL', () => {
     expect((await stat(`/proc/${server.embedded.pid()}`)).uid).not.toBe(0);
   });
 
-  it('is adopted by the next process that starts on the same data', async () => {
-    const second = await startAgain();
-    expect(second.pid()).toBe(server.embedded.pid());
-    expect(second.url).toBe(server.url);
-    expect(server.told).toContainEqual(expect.stringContaining('Adopted'));
+  it('is not for a second process while the first lives, which it does no harm', async () => {
+    const before = server.embedded.pid();
+    const settings = path.join(server.embedded.directory, 'cluster', 'postgresql.conf');
+    const { mtimeMs } = await stat(settings);
+    await expect(startAgain()).rejects.toThrow(DataInUse);
+    expect((await stat(settings)).mtimeMs).toBe(mtimeMs);
+    expect(server.embedded.pid()).toBe(before);
+    expect(await sql(server.url, 'select 1 as n')).toEqual([{ n: 1 }]);
   });
 
-  it('is started by one when two start at once', async () => {
+  it('is for one alone when two start at once', async () => {
     await server.embedded.stop();
-    const [one, two] = await Promise.all([startAgain(), startAgain()]);
-    expect(two.pid()).toBe(one.pid());
-    await one.stop();
-    server = {
-      ...server,
-      embedded: await startAgain(),
-    };
+    const started = await Promise.allSettled([startAgain(), startAgain()]);
+    const [one, ...more] = started.filter((each) => each.status === 'fulfilled');
+    expect(more).toEqual([]);
+    expect(started).toContainEqual({ status: 'rejected', reason: expect.any(DataInUse) });
+    server = { ...server, embedded: one!.value };
+  });
+
+  it('is told from another also where the path is too long for a socket', async () => {
+    const dataDir = path.join(server.dataDir, 'a'.repeat(100));
+    const home = { ...(await embeddedHome(server.dataDir)), directory: dataDir };
+    const disown = await becomeOwner(home);
+    await expect(becomeOwner(home)).rejects.toThrow(DataInUse);
+    await disown();
+    await (
+      await becomeOwner(home)
+    )();
   });
 
   it('comes back by itself on the same port after kill -9, with every acknowledged row', async () => {
@@ -153,7 +168,7 @@ async function untilAnswered(url: string, text: string) {
   }
 }
 
-/** What a second process would do. Each handle watches the server, so each is stopped in the end. */
+/** What the next process would do. */
 async function startAgain(): Promise<EmbeddedPostgres> {
   const handle = await startEmbedded({
     dataDir: server.dataDir,

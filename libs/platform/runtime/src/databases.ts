@@ -1,4 +1,5 @@
 import {
+  DataInUse,
   migrate,
   openContextDatabase,
   partUrl,
@@ -10,6 +11,7 @@ import {
 } from '#platform/database';
 import { Fault } from '#platform/fhir';
 import type { Log } from './log.ts';
+import { readRunFile } from './run-file.ts';
 import type { Settings } from './settings.ts';
 import type { Topology } from './topology.ts';
 
@@ -66,8 +68,18 @@ export async function openDatabases(options: DatabasesOptions): Promise<Database
   };
 }
 
-function startOwn(settings: Settings, log: Log) {
-  return startEmbedded({ dataDir: settings.dataDir, log: (message) => log.warn(message) });
+async function startOwn({ dataDir }: Settings, log: Log) {
+  try {
+    return await startEmbedded({ dataDir, log: (message) => log.warn(message) });
+  } catch (error) {
+    const running = error instanceof DataInUse ? readRunFile(dataDir) : undefined;
+    if (running === undefined) throw error;
+    throw new Fault(
+      'conflict',
+      `A Septum already runs here (process ${running.pid}, ${running.http}). Stop it, or give this one another SEPTUM_DATA_DIR.`,
+      { cause: error },
+    );
+  }
 }
 
 function productionDatabases(settings: Settings, topology: Topology): Databases {

@@ -15,13 +15,16 @@ export interface RunFile {
   readonly parts: readonly string[];
 }
 
-/** Writes `run.json` in one step, readable by its owner alone; the answer removes it again. */
+/** Writes `run.json` in one step, readable by its owner alone; the answer removes it again, unless another process has put its own there. */
 export function writeRunFile(dataDir: string, content: RunFile): () => void {
   mkdirSync(dataDir, { recursive: true });
   const path = join(dataDir, 'run.json');
   writeFileSync(`${path}.new`, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
   renameSync(`${path}.new`, path);
-  return () => rmSync(path, { force: true });
+  return () => {
+    const running = readRunFile(dataDir);
+    if (running === undefined || running.pid === content.pid) rmSync(path, { force: true });
+  };
 }
 
 /** What runs on this data folder; undefined when nothing does. */

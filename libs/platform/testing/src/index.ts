@@ -6,7 +6,7 @@ export { House, type HouseOptions } from './house/house.ts';
 export { houseTopologies, type HouseTopology } from './house/house-topology.ts';
 export { openHouseDatabase, type HouseDatabase } from './house/house-database.ts';
 export { houseParts, openHouse, openSharedHouse, type SharedHouse } from './house/open-house.ts';
-export { SeptumProcess } from './house/septum-process.ts';
+export { runProgram, SeptumProcess } from './house/septum-process.ts';
 export { Receiver, type Received } from './receiver.ts';
 export { slowdown } from './slowdown.ts';
 export { lexicalTree, withoutServersOwn } from './lexical-resource.ts';

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { adminRole, prepareCluster } from './cluster.ts';
 import { embeddedHome, type EmbeddedHome } from './home.ts';
+import { becomeOwner } from './owner.ts';
 import { takeLock } from './start-lock.ts';
 import { adoptable, start, startLock, supervised, type EmbeddedPostgres } from './supervised.ts';
 
@@ -17,17 +18,20 @@ export interface EmbeddedOptions {
 const homeDatabase = 'septum';
 
 /**
- * Starts the PostgreSQL that Septum brings, making its cluster the first time. A server left running by an earlier
- * process is adopted. When the server dies it is started again on the same port; when we die it stays and is adopted
- * at the next start.
+ * Starts the PostgreSQL that Septum brings, making its cluster the first time. One process at a time owns it. A server
+ * whose owner died is adopted. When the server dies it is started again on the same port; when we die it stays and is
+ * adopted at the next start.
  *
+ * @throws DataInUse while another process owns it
  * @throws Error that says what to do, when it cannot be started
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const log = options.log ?? (() => undefined);
   const home = await embeddedHome(options.dataDir);
   const release = await takeLock(startLock(home));
+  let disown = async () => {};
   try {
+    disown = await becomeOwner(home);
     const running = await adoptable(home);
     const password = await prepareCluster(home);
     const postmaster = running ?? (await start(home, options.port ?? 0));
@@ -35,7 +39,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
       log(`Adopted the PostgreSQL left running as process ${running.pid} on port ${running.port}.`);
     const url = `postgresql://${adminRole}:${password}@127.0.0.1:${postmaster.port}/`;
     await createHomeDatabase(`${url}postgres`, home);
-    return supervised(home, postmaster, `${url}${homeDatabase}`, log);
+    return supervised(home, postmaster, `${url}${homeDatabase}`, log, disown);
+  } catch (error) {
+    await disown();
+    throw error;
   } finally {
     await release();
   }

@@ -1,4 +1,4 @@
-import { access, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -25,7 +25,7 @@ export interface EmbeddedPostgres {
   readonly directory: string;
   /** Of the postmaster now; another one after a crash. */
   pid(): number;
-  /** Fast shutdown; also of a server that was adopted. */
+  /** Fast shutdown; also of a server that was adopted. Then another process may own the data. */
   stop(): Promise<void>;
 }
 
@@ -42,7 +42,6 @@ export async function adoptable(home: EmbeddedHome): Promise<Postmaster | undefi
  * finds it again, or else a free one.
  */
 export async function start(home: EmbeddedHome, port: number): Promise<Postmaster> {
-  await rm(stoppedMark(home), { force: true });
   const remembered = path.join(home.directory, 'port');
   const last = Number(await readFile(remembered, 'utf8').catch(() => '0'));
   const started = await firstThatStarts(home, port === 0 ? [last, 0] : [port]);
@@ -69,12 +68,13 @@ async function firstThatStarts(home: EmbeddedHome, ports: readonly number[]): Pr
   }
 }
 
-/** Watches the server and starts it again when it died, unless someone stopped it: that is written down beforehand. */
+/** Watches the server and starts it again when it died, until it is stopped here or its data is deleted. `disown` then lets others own it. */
 export function supervised(
   home: EmbeddedHome,
   first: Postmaster,
   url: string,
   log: (message: string) => void,
+  disown: () => Promise<void>,
 ): EmbeddedPostgres {
   let postmaster = first;
   let stopping = false;
@@ -87,9 +87,8 @@ export function supervised(
   const restart = async () => {
     let release = async () => {};
     try {
-      if (await isOver(home)) return clearInterval(watch);
+      if (!existsSync(home.cluster)) return clearInterval(watch);
       release = await takeLock(startLock(home));
-      if (await isOver(home)) return clearInterval(watch);
       log(
         `PostgreSQL (process ${postmaster.pid}) ended unexpectedly; starting it again on port ${postmaster.port}.`,
       );
@@ -114,27 +113,15 @@ export function supervised(
       stopping = true;
       clearInterval(watch);
       await restarting;
-      if (!isAlive(postmaster.pid)) return;
-      await writeOwned(home, stoppedMark(home), '');
-      await stopPostmaster(postmaster.pid);
+      try {
+        if (isAlive(postmaster.pid)) await stopPostmaster(postmaster.pid);
+      } finally {
+        await disown();
+      }
     },
   };
 }
 
 export function startLock(home: EmbeddedHome): string {
   return path.join(home.directory, 'start.lock');
-}
-
-function stoppedMark(home: EmbeddedHome): string {
-  return path.join(home.directory, 'stopped');
-}
-
-/** Stopped on purpose, by whichever process, or its data deleted. */
-async function isOver(home: EmbeddedHome): Promise<boolean> {
-  const exists = (file: string) =>
-    access(file).then(
-      () => true,
-      () => false,
-    );
-  return (await exists(stoppedMark(home))) || !(await exists(home.cluster));
 }

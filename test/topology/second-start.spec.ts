@@ -52,6 +52,18 @@ describe('a second start on the same data', () => {
   });
 });
 
+describe('the console of a Septum that runs', () => {
+  it('is opened by a new address, without a start', async () => {
+    const { stdout } = await runProgram(['console', '--data-dir', dataDir]);
+    expect(stdout.trim()).toMatch(new RegExp(`^${septum.url}/session/start\\?code=[\\w-]{43}$`));
+    const open = () => fetch(stdout.trim(), { redirect: 'manual', headers: { accept: 'text/html' } });
+    expect((await open()).status).toBe(303);
+    const again = await open();
+    expect(again.status).toBe(401);
+    expect(await again.text()).toContain('npx septum console');
+  });
+});
+
 /** On another port, as somebody would who finds the first one taken. */
 function secondStart() {
   return runProgram(['serve', '--only', 'edge', '--data-dir', dataDir, '--http-port', '0']);

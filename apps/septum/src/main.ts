@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { asFault, Fault } from '#platform/fhir';
 import { benchVerb } from './verbs/bench.ts';
+import { consoleVerb } from './verbs/console.ts';
 import { demoVerb } from './verbs/demo.ts';
 import { doctorVerb } from './verbs/doctor.ts';
 import { exportVerb } from './verbs/export.ts';
@@ -19,6 +20,7 @@ const program = new Command('septum')
   .showHelpAfterError()
   .addCommand(serveVerb())
   .addCommand(tokenVerb())
+  .addCommand(consoleVerb())
   .addCommand(importVerb())
   .addCommand(exportVerb())
   .addCommand(v2Verb())

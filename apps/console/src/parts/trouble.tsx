@@ -7,7 +7,7 @@ export function Trouble({ error }: { error: Error | undefined }) {
   return (
     <p className="trouble" role="alert">
       {signedOut
-        ? 'You are not signed in. Open the console by the address that Septum prints when it starts; it carries a one-use code.'
+        ? 'You are not signed in. Open the console by the address that Septum prints when it starts; it carries a one-use code. A new one: npx septum console.'
         : error.message}
     </p>
   );

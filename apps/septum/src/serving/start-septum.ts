@@ -1,5 +1,4 @@
 import { systemCaller } from '#platform/access';
-import { issueOneUseCode } from '#platform/edge';
 import { loadPartners } from '#platform/outbound';
 import {
   assertCatalogue,
@@ -28,6 +27,7 @@ import { assertMigrated, migrationProblems } from './migrated.ts';
 import { assertSafeDatabases } from './safe-databases.ts';
 import { PublicAddress } from './public-address.ts';
 import { openSharedTransactions } from './shared-transactions.ts';
+import { signInUrl } from './sign-in-url.ts';
 import { startContexts } from './start-contexts.ts';
 
 /** Septum, or some parts of it, as it runs in this process. */
@@ -165,12 +165,5 @@ function watchHome(databases: Databases, health: Health): void {
 
 async function consoleUrl(settings: Settings, planned: Topology, databases: Databases, url: string) {
   if (settings.profile !== 'demo' || !planned.isHere('edge')) return {};
-  const scopes = ['user/*.cruds'];
-  const code = await issueOneUseCode(databases.open('edge'), {
-    subject: 'Practitioner/demo',
-    kind: 'user',
-    client: 'console',
-    scopes,
-  });
-  return { consoleUrl: `${url}/session/start?code=${code}` };
+  return { consoleUrl: await signInUrl(databases.open('edge'), url) };
 }

@@ -46,7 +46,7 @@ function welcome({ url, consoleUrl, topology }: RunningSeptum, durationMs: numbe
   if (consoleUrl !== undefined)
     lines.push(
       `  console   ${consoleUrl}`,
-      '            (opens one session, on this machine, within the hour)',
+      '            (opens one session, on this machine, within the hour; a new one: npx septum console)',
     );
   if (topology.isHere('edge')) lines.push(`  FHIR R4   ${url}/fhir/R4   (a token: npx septum token)`);
   lines.push(`  health    ${url}/health/ready`, 'Ctrl-C stops it.');

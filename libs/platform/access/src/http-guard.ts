@@ -86,7 +86,7 @@ export class HttpGuard implements CanActivate {
     if (caller === undefined) {
       throw new Fault(
         'unauthenticated',
-        'This address was used before, or is too old. Run "npm start" for a new one.',
+        'This address was used before, or is too old. In the folder where Septum was started, "npx septum console" prints a new one.',
       );
     }
     request.caller = caller;

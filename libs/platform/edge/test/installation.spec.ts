@@ -41,6 +41,20 @@ describe('the one-use code of the printed address', () => {
     expect((await get(`/session/start${query}`)).status).toBe(401);
   });
 
+  it('says to a browser, in a page, how to get a new one once it was used', async () => {
+    const code = await issueOneUseCode(house.home, holder);
+    const open = () => get(`/session/start?code=${code}`, { accept: 'text/html,*/*;q=0.8' });
+    expect((await open()).status).toBe(303);
+    const again = await open();
+    expect(again.status).toBe(401);
+    expect(again.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(again.headers.get('content-security-policy')).toContain("default-src 'none'");
+    const page = await again.text();
+    expect(page).toContain('<p>This address was used before, or is too old.');
+    expect(page).toContain('npx septum console');
+    expect(page).not.toContain(code);
+  });
+
   it('is not kept as it is, and neither is the session', async () => {
     const code = await issueOneUseCode(house.home, holder);
     const { headers } = await get(`/session/start?code=${code}`);

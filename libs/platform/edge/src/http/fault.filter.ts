@@ -4,6 +4,7 @@ import { RefusalLog } from '../home/refusal-log.ts';
 import type { FhirReply, FhirRequest } from './fhir-request.ts';
 import { fhirJson } from './negotiate.ts';
 import { hasBody } from './read-body.ts';
+import { isSignIn, sendSignInPage } from './sign-in-page.ts';
 
 /** What Nest and Fastify themselves refuse, by the status they would answer with. */
 const refusals: Readonly<Record<number, readonly [FaultKind, string]>> = {
@@ -21,7 +22,7 @@ const refusals: Readonly<Record<number, readonly [FaultKind, string]>> = {
 
 const audited = new Set([401, 403, 429]);
 
-/** Every error that leaves by HTTP leaves here, as an OperationOutcome. */
+/** Every error that leaves by HTTP leaves here, as an OperationOutcome; at the console's sign-in as a page. */
 @Catch()
 export class FaultFilter implements ExceptionFilter {
   readonly #log = new Logger('edge');
@@ -47,7 +48,9 @@ export class FaultFilter implements ExceptionFilter {
     }
     // What is left of a body that nobody reads would be taken for the next request.
     if (!request.raw.complete && hasBody(request.raw)) reply.header('connection', 'close');
-    reply.code(fault.status).header('content-type', fhirJson).send(operationOutcome(fault));
+    reply.code(fault.status);
+    if (isSignIn(request)) return sendSignInPage(fault, reply);
+    reply.header('content-type', fhirJson).send(operationOutcome(fault));
   }
 
   #audit(status: number, { method, params, caller, ip }: FhirRequest): void {

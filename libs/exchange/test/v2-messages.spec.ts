@@ -113,6 +113,26 @@ describe('messages that come at once', () => {
   });
 });
 
+describe('what is wrong with a message', () => {
+  const header = (id: string) => `MSH|^~\\&|REG|NORTH|SEPTUM|NORTH|20260301080000+0000||ADT^A01|${id}|P|2.5.1`;
+  const answer = async (...segments: readonly string[]) =>
+    told(await intake().take(Buffer.from(segments.join('\r')), profile))[0];
+
+  it('is told by the code that table 0357 has for it', async () => {
+    expect(await answer(header('1'), 'PID|1||||Okafor^Ada')).toEqual(['AE', '1', '101']);
+    expect(await answer(header('2'), 'PID|1||4711^^^NORTH^MR||Okafor^Ada||19990231')).toEqual([
+      'AA',
+      '2',
+      '102',
+    ]);
+    expect(await answer(header('3'), 'PID|1||4711^^^NORTH^MR||Okafor^Ada|||unheard-of')).toEqual([
+      'AA',
+      '3',
+      '103',
+    ]);
+  });
+});
+
 describe('messages that were kept for long enough', () => {
   const settledAt = new Date('2026-03-01T00:00:00Z');
   const later = (days: number, ms = 0) => new Date(settledAt.getTime() + days * 86_400_000 + ms);

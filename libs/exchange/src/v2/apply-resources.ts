@@ -214,6 +214,7 @@ function draft(resource: MappedResource, known: Known | undefined, source: strin
 const late: MappingIssue = {
   severity: 'warning',
   location: 'EVN[1]-2',
+  code: '199',
   text: 'More recent messages told of this visit: where it stands, or where the patient is, was left as they say.',
 };
 

@@ -86,9 +86,9 @@ function read(body: Uint8Array, { profile, secret, mapper }: Examination): Exami
   }
 }
 
-function errorOf({ severity, location, text }: MappingIssue): MessageError {
+function errorOf({ severity, location, code, text }: MappingIssue): MessageError {
   return {
-    code: '103',
+    code,
     severity: severity === 'error' ? 'E' : 'W',
     location: parseLocation(location),
     message: text,

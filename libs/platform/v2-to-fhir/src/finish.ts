@@ -204,7 +204,7 @@ export class Finish {
     if (missing === undefined) return true;
     if (type === 'Provenance') return false;
     const text = `A ${type} needs its ${missing}, which the message does not give. Have the sender add it.`;
-    this.#run.issues.push({ severity: 'error', location: 'PID[1]-3', text });
+    this.#run.issues.push({ severity: 'error', location: 'PID[1]-3', code: '101', text });
     return false;
   }
 
@@ -213,7 +213,7 @@ export class Finish {
     if (location === undefined) return;
     const text = `Without it the ${draft.type} cannot be found again. Have the sender value it.`;
     const severity: MappingIssue['severity'] = draft.type === 'Patient' ? 'error' : 'warning';
-    this.#run.issues.push({ severity, location, text });
+    this.#run.issues.push({ severity, location, code: '101', text });
   }
 
   #json(node: Node, path: string, traces: Traces): unknown {
@@ -275,6 +275,7 @@ export class Finish {
 const mergedIntoSelf: MappingIssue = {
   severity: 'error',
   location: 'MRG[1]-1',
+  code: '205',
   text: 'The patient cannot be merged into the same patient. Have the sender name the other.',
 };
 

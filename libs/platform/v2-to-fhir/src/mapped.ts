@@ -1,3 +1,4 @@
+import type { ErrorCode } from '#platform/hl7v2';
 import type { Removal } from './tree.ts';
 
 export type { Removal };
@@ -60,6 +61,8 @@ export interface MappingIssue {
   readonly severity: 'error' | 'warning';
   /** `PID[1]-3.1`. */
   readonly location: string;
+  /** Of which kind it is: what is missing, is not of its form, or is a code that nobody knows. */
+  readonly code: ErrorCode;
   readonly text: string;
 }
 

@@ -101,6 +101,7 @@ function tooLong({ name, occurrence }: Segment): MappingIssue {
   return {
     severity: 'error',
     location: `${name}[${occurrence}]`,
+    code: '104',
     text: `A message may have ${mostSegments} segments. Have the sender divide it.`,
   };
 }
@@ -108,6 +109,7 @@ function tooLong({ name, occurrence }: Segment): MappingIssue {
 const noTable: MappingIssue = {
   severity: 'error',
   location: 'MSH[1]-9',
+  code: '200',
   text: 'There is no table for messages of this type. Add one to the pack of the listener, or stop sending them here.',
 };
 

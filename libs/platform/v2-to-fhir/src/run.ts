@@ -114,7 +114,7 @@ export class Run {
         this.issues.push({
           severity: 'warning',
           location: locationOf(origin, component),
-          text: reports[code],
+          ...reports[code],
         });
       },
     };
@@ -124,13 +124,20 @@ export class Run {
 const zoneUnknown: MappingIssue = {
   severity: 'warning',
   location: 'MSH[1]-7',
+  code: '101',
   text: 'Times without an offset were taken as UTC. Have the sender add its offset to MSH-7, or set zone in the rule pack.',
 };
 
 const reports = {
-  value: 'The value is not of the form its type asks for and was left out. Have the sender correct it.',
-  code: 'R4 has no such code for this element. Add it to the code map of the listener.',
-};
+  value: {
+    code: '102',
+    text: 'The value is not of the form its type asks for and was left out. Have the sender correct it.',
+  },
+  code: {
+    code: '103',
+    text: 'R4 has no such code for this element. Add it to the code map of the listener.',
+  },
+} as const;
 
 /** `PID[1]-3[2].1`. */
 export function locationOf(origin: Origin, component: number | undefined): string {

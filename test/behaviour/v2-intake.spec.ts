@@ -170,7 +170,7 @@ describe('HL7 v2 messages', () => {
     expect(text.split('\n')).toHaveLength(2);
     const id = { name: 'id', valueUuid: refused!.id };
     const still = await resend(id, { name: 'body', valueString: text });
-    expect(still.status).toBe(422);
+    expect(still.status).toBe(409);
     const { status } = await resend(id, { name: 'body', valueString: text.replace('|9.9', '|2.5.1') });
     expect(status).toBe(200);
     await eventually(async () => {

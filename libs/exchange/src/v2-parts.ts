@@ -3,6 +3,7 @@ import { v2Messages, V2MessagesOperation } from './operations/v2-messages.ts';
 import { v2Resend, V2ResendOperation } from './operations/v2-resend.ts';
 import { CreateV2Messages1764100000000 } from './store/migrations/1764100000000-create-v2-messages.ts';
 import { IndexSettledV2Messages1764250000000 } from './store/migrations/1764250000000-index-settled-v2-messages.ts';
+import { IndexWhatIsAskedOfV2Messages1764450000000 } from './store/migrations/1764450000000-index-what-is-asked-of-v2-messages.ts';
 import { WaitingMessages } from './store/waiting-messages.ts';
 import { ApplyResources } from './v2/apply-resources.ts';
 import { MllpDoor } from './v2/mllp.door.ts';
@@ -20,5 +21,9 @@ export const v2Parts = {
   doors: [MllpDoor, V2Retention],
   publishes: [v2Received],
   hears: [v2Received],
-  migrations: [CreateV2Messages1764100000000, IndexSettledV2Messages1764250000000],
+  migrations: [
+    CreateV2Messages1764100000000,
+    IndexSettledV2Messages1764250000000,
+    IndexWhatIsAskedOfV2Messages1764450000000,
+  ],
 };

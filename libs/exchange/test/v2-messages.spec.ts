@@ -114,7 +114,8 @@ describe('messages that come at once', () => {
 });
 
 describe('what is wrong with a message', () => {
-  const header = (id: string) => `MSH|^~\\&|REG|NORTH|SEPTUM|NORTH|20260301080000+0000||ADT^A01|${id}|P|2.5.1`;
+  const header = (id: string) =>
+    `MSH|^~\\&|REG|NORTH|SEPTUM|NORTH|20260301080000+0000||ADT^A01|${id}|P|2.5.1`;
   const answer = async (...segments: readonly string[]) =>
     told(await intake().take(Buffer.from(segments.join('\r')), profile))[0];
 

@@ -70,8 +70,23 @@ async function resend(...parameter: object[]): Promise<Record<string, unknown>> 
     texts: [JSON.stringify({ resourceType: 'Parameters', parameter })],
   } as unknown as CallScope;
   const { texts } = await operation.resend(operator, request, scope);
-  const answer = JSON.parse(texts[0]!) as { parameter: { name: string; valueUnsignedInt: number }[] };
-  return Object.fromEntries(answer.parameter.map(({ name, valueUnsignedInt }) => [name, valueUnsignedInt]));
+  const { parameter: answered } = JSON.parse(texts[0]!) as {
+    parameter: { name: string; valueUnsignedInt?: number; valueUuid?: string }[];
+  };
+  return Object.fromEntries(
+    answered.map(({ name, valueUnsignedInt, valueUuid }) => [name, valueUnsignedInt ?? valueUuid]),
+  );
+}
+
+/** The messages that `$v2-messages` tells, each part by its name. */
+async function listed(parameters: Record<string, string[]>): Promise<Record<string, unknown>[]> {
+  const { texts } = await new V2MessagesOperation(house.database, store).list(operator, { parameters, base });
+  const { parameter: messages } = JSON.parse(texts[0]!) as {
+    parameter: { part: { name: string; valueUuid?: string; valueCode?: string }[] }[];
+  };
+  return messages.map(({ part }) =>
+    Object.fromEntries(part.map(({ name, valueUuid, valueCode }) => [name, valueUuid ?? valueCode])),
+  );
 }
 const id = (value: string) => ({ name: 'id', valueUuid: `urn:uuid:${value}` });
 const text = (name: string, valueString: string) => ({ name, valueString });
@@ -86,6 +101,21 @@ describe('a message that was rejected', () => {
       message: expect.stringMatching(/Correct it, or leave the body out/),
     });
     expect(await rows()).toEqual([rejected]);
+    const bad = message('1a', { version: '9.9' });
+    await expect(resend(id((await keep(bad)).id), text('body', `${bad}\r`))).rejects.toMatchObject({
+      kind: 'conflict',
+      message: expect.stringMatching(/^The text is the same/),
+    });
+  });
+
+  it('and the one that is taken in its place name each other', async () => {
+    const { id: old } = await keep(message('1b', { version: '9.9' }));
+    const { applied, message: taken } = await resend(id(old), text('body', message('1b')));
+    expect(applied).toBe(1);
+    expect(await listed({})).toMatchObject([
+      { id: taken, state: 'waiting', corrects: `urn:uuid:${old}` },
+      { id: `urn:uuid:${old}`, state: 'dismissed', correctedBy: taken },
+    ]);
   });
 
   it('is examined again as it came, by the rules of now, and applied when it can be taken', async () => {
@@ -135,6 +165,16 @@ describe('a message that was rejected', () => {
     const stretch = [text('from', '2020-01-01T00:00:00Z'), text('to', '2100-01-01T00:00:00Z')];
     expect(await resend(...stretch)).toEqual({ applied: 1, rejected: 1 });
     expect(await resend(...stretch, text('listener', 'other'))).toEqual({ applied: 0, rejected: 0 });
+  });
+});
+
+describe('a message that was taken although something is wrong with it', () => {
+  it('is found among those that have warnings', async () => {
+    const { id: warned } = await keep(message('8a', { more: '||19990231' }));
+    await keep(message('8b', { more: '||19990221' }).replace('0800||', '0800+0000||'));
+    await keep(message('8c', { processing: 'T' }));
+    expect(await listed({ warnings: ['true'] })).toMatchObject([{ id: `urn:uuid:${warned}` }]);
+    await expect(listed({ warnings: ['yes'] })).rejects.toMatchObject({ kind: 'bad-parameter' });
   });
 });
 

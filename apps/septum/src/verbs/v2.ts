@@ -3,12 +3,13 @@ import { Fault } from '#platform/fhir';
 import { apiFlags, FhirApi, type ApiFlags } from './api/fhir-api.ts';
 import { numberOf, parametersIn, valueNamed } from './api/parameters.ts';
 import { readTextFile } from './api/read-text-file.ts';
-import { describeMessage, flat, listMessages } from './v2/told-messages.ts';
+import { describeMessage, describeResent, flat, listMessages, plainId } from './v2/told-messages.ts';
 import { verb } from './verb.ts';
 
 interface ListOptions extends ApiFlags {
   readonly state?: string;
   readonly listener?: string;
+  readonly warnings?: boolean;
   readonly count: string;
   readonly before?: string;
 }
@@ -24,6 +25,7 @@ interface ResendOptions extends ApiFlags {
 const help = `
 A message that was rejected (its sender was told so) or failed (a context refused it later) waits for somebody:
   septum v2 list --state rejected,failed          which there are, and where each is wrong
+  septum v2 list --warnings                       what was taken, but for what was left out or may be wrong
   septum v2 show <id> > message.hl7               as it came; that you read it is recorded
   septum v2 resend <id> --body message.hl7        the corrected text in its place
   septum v2 resend <id>                           as it came, once what refused it was corrected
@@ -49,12 +51,13 @@ function listVerb(): Command {
       apiFlags(command)
         .option('--state <states>', 'of waiting, applied, rejected, failed, dismissed, with commas')
         .option('--listener <name>', 'only what came by this listener')
+        .option('--warnings', 'only what was taken although something is wrong with it')
         .option('--count <number>', 'how many at most, to 500', '50')
         .option('--before <position>', 'only older ones: the next page'),
-    async ({ state, listener, count, before, ...flags }, told) => {
+    async ({ state, listener, warnings, count, before, ...flags }, told) => {
       const query = new URLSearchParams({ _count: count });
-      for (const [name, value] of Object.entries({ state, listener, before }))
-        if (value !== undefined) query.set(name, value);
+      for (const [name, value] of Object.entries({ state, listener, warnings, before }))
+        if (value !== undefined) query.set(name, String(value));
       const api = await FhirApi.open(flags);
       const answer = parametersIn(await api.get(`$v2-messages?${query}`));
       const messages = answer.filter(({ name }) => name === 'message').map(flat);
@@ -104,12 +107,11 @@ function resendVerb(): Command {
       const body = JSON.stringify({ resourceType: 'Parameters', parameter });
       const answer = parametersIn(await (await FhirApi.open(options)).post('$v2-resend', body));
       const [applied, rejected] = [numberOf(answer, 'applied'), numberOf(answer, 'rejected')];
-      const left = rejected === 0 ? '' : ` ${rejected} of that time stay rejected: resend each by its id.`;
-      const text =
-        options.dismiss === true
-          ? 'Dismissed.'
-          : `${applied} to be applied again.${left} septum v2 list tells what becomes of it.`;
-      told.answer(text, { applied, rejected, dismissed: options.dismiss === true });
+      const message = valueNamed(answer, 'message');
+      const dismissed = options.dismiss === true;
+      const taken = message === undefined ? null : plainId(message);
+      const resent = { applied, rejected, dismissed, message: taken };
+      told.answer(describeResent(resent), resent);
     },
   );
 }

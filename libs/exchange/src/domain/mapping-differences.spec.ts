@@ -62,7 +62,12 @@ describe('the differences of two mappings', () => {
   });
 
   it('are issues that only one has', () => {
-    const issue = { severity: 'warning', location: 'PID[1]-8', code: '103', text: 'There is no code.' } as const;
+    const issue = {
+      severity: 'warning',
+      location: 'PID[1]-8',
+      code: '103',
+      text: 'There is no code.',
+    } as const;
     expect(mappingDifferences(mapped([], [issue]), mapped([]))).toEqual([
       { resource: 'issue', before: 'PID[1]-8: There is no code.' },
     ]);

@@ -7,8 +7,8 @@ import { Handles, reply, type Reply } from '#platform/messaging';
 import { InvokeOperation, operation, readParameters } from '#platform/runtime';
 import { ResourceStoreToken, type ResourceStore } from '#platform/store';
 import { findMessage } from '../store/v2-queue.ts';
-import { readV2 } from '../v2/read-v2.ts';
 import { messageId } from '../v2/message-id.ts';
+import { textOf } from '../v2/text-of.ts';
 import { messageParameter } from './v2-messages.ts';
 
 export const v2Message = operation('exchange', {
@@ -45,23 +45,12 @@ export class V2MessageOperation {
       patients: found.patients,
       detail: '$v2-message',
     });
-    const text = this.#textOf(found.body, found.characterSet);
+    const text = textOf(found.body, found.characterSet);
     const body =
       text === undefined
         ? { name: 'bytes', valueBase64Binary: found.body.toString('base64') }
         : { name: 'body', valueString: text };
     const parameter = [messageParameter(found), body];
     return reply({}, [JSON.stringify({ resourceType: 'Parameters', parameter })]);
-  }
-
-  #textOf(body: Buffer, characterSet: string): string | undefined {
-    try {
-      return readV2(body, characterSet)
-        .message.segments.map(({ text }) => text)
-        .join('\n');
-    } catch {
-      // What is wrong with it stands in its issues.
-      return undefined;
-    }
   }
 }

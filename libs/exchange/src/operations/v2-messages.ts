@@ -25,12 +25,14 @@ export const v2Messages = operation('exchange', {
 
 const states: readonly V2State[] = ['waiting', 'applied', 'rejected', 'failed', 'dismissed'];
 const mostCount = 500;
-const known = ['state', 'listener', 'before', '_count'];
+const known = ['state', 'listener', 'warnings', 'before', '_count'];
 
 /**
- * `GET $v2-messages?state=rejected,failed&listener=&_count=&before=` answers Parameters with a `message` for each: `id`,
+ * `GET $v2-messages?state=rejected,failed&listener=&warnings=true&_count=&before=` answers Parameters with a `message` for each: `id`,
  * `position`, `received`, `listener`, `sender`, `controlId`, `event`, `state`, `repeated` (by its sender), `attempt` (to apply it, as somebody asked),
- * `rules` (the rule pack by which it was applied), and an `issue` with `location`, `code` and `text` for each thing wrong. `next`: the `before` of the next page. That somebody looked is recorded. Faults: `forbidden` without the scope to
+ * `corrects` and `correctedBy` (the message that it was taken in place of, and that was taken in place of it),
+ * `rules` (the rule pack by which it was applied), and an `issue` with `location`, `code` and `text` for each thing wrong. `warnings`: only those that
+ * were taken (`waiting`, `applied`) although something is wrong with them. `next`: the `before` of the next page. That somebody looked is recorded. Faults: `forbidden` without the scope to
  * search MessageHeader, `unknown-parameter`, `bad-parameter`.
  */
 @Controller()
@@ -74,6 +76,9 @@ export function messageParameter(head: V2MessageHead): object {
     { name: 'attempt', valuePositiveInt: head.attempt },
     ...(head.reusedId ? [{ name: 'reusedControlId', valueBoolean: true }] : []),
     ...(head.corrects === null ? [] : [{ name: 'corrects', valueUuid: `urn:uuid:${head.corrects}` }]),
+    ...(head.correctedBy === null
+      ? []
+      : [{ name: 'correctedBy', valueUuid: `urn:uuid:${head.correctedBy}` }]),
     ...(head.rules === null ? [] : [{ name: 'rules', valueString: head.rules }]),
     ...head.issues.map(issueParameter),
   ];
@@ -94,8 +99,12 @@ function wantedOf(given: OperationParameters) {
     throw new Fault('bad-parameter', `state must be of ${states.join(', ')}, with commas between them.`);
   const before = wholeNumberIn(given, 'before');
   const listener = given.get('listener')?.at(-1);
+  const warnings = given.get('warnings')?.at(-1) ?? 'false';
+  if (warnings !== 'true' && warnings !== 'false')
+    throw new Fault('bad-parameter', 'warnings must be true or false.');
   return {
     states: wanted,
+    warned: warnings === 'true',
     count: Math.min(wholeNumberIn(given, '_count') ?? 100, mostCount),
     ...(listener === undefined ? {} : { listener }),
     ...(before === undefined ? {} : { before }),

@@ -15,6 +15,7 @@ import {
 } from '../store/v2-queue.ts';
 import type { V2Issue } from '../store/v2-messages.ts';
 import { readResendRequest, type ResendRequest } from '../v2/resend-request.ts';
+import { textOf } from '../v2/text-of.ts';
 import { V2Intake } from '../v2/v2-intake.ts';
 
 export const v2Resend = operation('exchange', {
@@ -25,10 +26,11 @@ export const v2Resend = operation('exchange', {
     'Applies HL7 v2 messages once more: one, as it came or corrected, or all of a stretch of time in their order; or dismisses one.',
 });
 
-/** How many messages are applied again, and how many of that time are left. */
+/** How many messages are applied again, how many of that time are left, and the one that was taken in place of another. */
 interface Resent {
   readonly applied: number;
   readonly rejected?: number;
+  readonly message?: string;
 }
 
 /**
@@ -40,9 +42,10 @@ interface Resent {
  * - `from` and `to` (instants), optionally `listener`: applies all of that time again, in their order.
  *
  * It answers Parameters with `applied`, the number of messages that are applied again, and of a stretch of time with
- * `rejected`, the number of those that are left as they are, since they were never taken. What a message said already changes
+ * `rejected`, the number of those that are left as they are, since they were never taken; of a corrected text with `message`,
+ * the id under which it was taken. What a message said already changes
  * nothing. That somebody did it is recorded. Faults: `forbidden` without the scope to update MessageHeader,
- * `unknown-parameter`, `bad-parameter`, `not-found`, `conflict` when the corrected text is that of a message which was kept before, `business-rule` when it cannot be taken either.
+ * `unknown-parameter`, `bad-parameter`, `not-found`, `conflict` when the corrected text is as it came, or that of another message which was kept before, `business-rule` when it cannot be taken either.
  */
 @Controller()
 export class V2ResendOperation {
@@ -63,8 +66,12 @@ export class V2ResendOperation {
       );
     const asked = readResendRequest(Object.keys(parameters), scope.texts[0]);
     const resent = asked.is === 'stretch' ? this.#stretch(caller, asked) : this.#one(caller, asked);
-    const counts = Object.entries(await resent);
-    const parameter = counts.map(([name, valueUnsignedInt]) => ({ name, valueUnsignedInt }));
+    const { message, ...counts } = await resent;
+    const parameter: object[] = Object.entries(counts).map(([name, valueUnsignedInt]) => ({
+      name,
+      valueUnsignedInt,
+    }));
+    if (message !== undefined) parameter.push({ name: 'message', valueUuid: `urn:uuid:${message}` });
     return reply({}, [JSON.stringify({ resourceType: 'Parameters', parameter })]);
   }
 
@@ -129,9 +136,18 @@ export class V2ResendOperation {
   }
 
   async #correct(found: V2MessageWithBody, body: string): Promise<Resent> {
-    const issues = await this.intake.takeCorrected(body.replaceAll(/\r?\n/g, '\r'), found);
-    return taken(issues, 'The corrected message cannot be taken either.');
+    const lines = body.split(/\r\n?|\n/).filter((line) => line !== '');
+    if (lines.join('\n') === textOf(found.body, found.characterSet)) throw sameAsItCame();
+    const { id, issues } = await this.intake.takeCorrected(body.replaceAll(/\r?\n/g, '\r'), found);
+    return { ...taken(issues, 'The corrected message cannot be taken either.'), message: id };
   }
+}
+
+function sameAsItCame(): Fault {
+  return new Fault(
+    'conflict',
+    'The text is the same as that of the message it is to correct. Correct it, or leave the body out to have the message examined again as it came.',
+  );
 }
 
 /** Fault `business-rule` with what is wrong, if anything is. */

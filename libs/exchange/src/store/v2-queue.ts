@@ -22,6 +22,8 @@ export interface V2MessageHead {
   /** Its control id was another message's before. */
   readonly reusedId: boolean;
   readonly corrects: string | null;
+  /** The one that was taken in its place. */
+  readonly correctedBy: string | null;
   /** The rule pack by which it was applied. */
   readonly rules: string | null;
   /** Ids of the patients whom it concerned when it was applied. */
@@ -36,24 +38,28 @@ export interface V2MessageWithBody extends V2MessageHead {
 export interface HeadsWanted {
   readonly states: readonly V2State[];
   readonly listener?: string;
+  /** Only those that were taken although something is wrong with them. */
+  readonly warned?: boolean;
   readonly count: number;
   /** Only older ones than this position. */
   readonly before?: number;
 }
 
 const head = `id, position, (extract(epoch FROM received_at) * 1000)::float8 AS "receivedAt", listener, sender,
-  control_id AS "controlId", event, state, issues, repeated, attempt, reused_id AS "reusedId", corrects, rules, patients`;
+  control_id AS "controlId", event, state, issues, repeated, attempt, reused_id AS "reusedId", corrects, rules, patients,
+  (SELECT c.id FROM v2_message c WHERE c.corrects = v2_message.id ORDER BY c.position DESC LIMIT 1) AS "correctedBy"`;
+const isWarned = `state IN ('waiting', 'applied') AND issues <> '[]'`;
 
 /** The newest first; one more than wanted, when there is one. */
 export function listHeads(
   database: ContextDatabase,
   caller: Caller,
-  { states, listener, count, before }: HeadsWanted,
+  { states, listener, warned = false, count, before }: HeadsWanted,
 ): Promise<V2MessageHead[]> {
   return database.query<V2MessageHead>(rowPolicy(caller), {
-    name: 'exchange.v2.list',
-    text: `SELECT ${head} FROM v2_message WHERE state = ANY ($1) AND ($2::text IS NULL OR listener = $2)
-      AND ($3::int8 IS NULL OR position < $3) ORDER BY position DESC LIMIT $4`,
+    name: warned ? 'exchange.v2.list-warned' : 'exchange.v2.list',
+    text: `SELECT ${head} FROM v2_message WHERE state = ANY ($1)${warned ? ` AND ${isWarned}` : ''}
+      AND ($2::text IS NULL OR listener = $2) AND ($3::int8 IS NULL OR position < $3) ORDER BY position DESC LIMIT $4`,
     values: [states, listener ?? null, before ?? null, count + 1],
   });
 }

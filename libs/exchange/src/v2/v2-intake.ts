@@ -84,23 +84,23 @@ export class V2Intake {
   /**
    * Takes the text that somebody corrected in place of a message that was rejected, or failed.
    *
-   * @returns what is wrong with it; nothing when it was taken, and the message that it corrects is dismissed
+   * @returns its id, and what is wrong with it; nothing when it was taken, and the message that it corrects is dismissed
    * @throws Fault `conflict` when a message of this text was kept before: then nothing changes
    */
   async takeCorrected(
     text: string,
     { id, listener }: Pick<V2MessageWithBody, 'id' | 'listener'>,
-  ): Promise<readonly V2Issue[]> {
+  ): Promise<Pick<NewV2Message, 'id' | 'issues'>> {
     const profile = { name: listener, characterSet: 'UNICODE UTF-8', processingIds: takenByHand };
     const message = await this.#examine(encoded(text), profile);
-    if (message.state === 'rejected') return message.issues;
+    if (message.state === 'rejected') return message;
     await this.#database.transact('*', async (transaction) => {
       transaction.afterCommit(() => this.#relay.poke());
       const [kept] = await keepMessages(transaction, [{ ...message, corrects: id }]);
       if (kept?.isNew !== true) throw keptBefore();
       await dismiss(transaction, id);
     });
-    return [];
+    return { id: message.id, issues: [] };
   }
 
   /**

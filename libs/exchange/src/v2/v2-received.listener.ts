@@ -54,7 +54,11 @@ export class V2ReceivedListener {
       const lineage = Object.fromEntries(
         mapped.resources.map(({ type, id, lineage: of }) => [`${type}/${id}`, of]),
       );
-      const issues = [...mapped.issues, ...left].map(({ location, code, text }) => ({ location, code, text }));
+      const issues = [...mapped.issues, ...left].map(({ location, code, text }) => ({
+        location,
+        code,
+        text,
+      }));
       return { state: 'applied', issues, patients, lineage, ...rules };
     } catch (error) {
       return { state: 'failed', issues: issuesOf(error), patients: [], ...rules };

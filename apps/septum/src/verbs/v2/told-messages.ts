@@ -17,6 +17,8 @@ export interface ToldMessage {
   readonly state?: string;
   readonly repeated?: number;
   readonly attempt?: number;
+  readonly corrects?: string;
+  readonly correctedBy?: string;
   readonly issues: readonly ToldIssue[];
 }
 
@@ -24,11 +26,15 @@ export interface ToldMessage {
 export function flat({ name, part = [] }: Parameter): ToldMessage {
   const issues = part.filter((each) => each.name === 'issue').map(valuesIn);
   const told = valuesIn({ name, part: part.filter((each) => each.name !== 'issue') });
-  return {
-    ...told,
-    ...(told['id'] === undefined ? {} : { id: String(told['id']).replace('urn:uuid:', '') }),
-    issues,
-  };
+  const ids = ['id', 'corrects', 'correctedBy'].flatMap((key) =>
+    told[key] === undefined ? [] : [[key, plainId(told[key])]],
+  );
+  return { ...told, ...Object.fromEntries(ids), issues };
+}
+
+/** As it is written in a command. */
+export function plainId(uuid: unknown): string {
+  return String(uuid).replace('urn:uuid:', '');
 }
 
 export function listMessages(messages: readonly ToldMessage[], next: unknown): string {
@@ -40,9 +46,12 @@ export function listMessages(messages: readonly ToldMessage[], next: unknown): s
 /** A line, and one below it for each thing that is wrong. */
 export function describeMessage(message: ToldMessage): string {
   const { id, received, listener, sender, controlId, event, state, repeated = 0, attempt = 1 } = message;
+  const { corrects, correctedBy } = message;
   const notes = [
     ...(repeated > 0 ? [`sent again ${repeated} times`] : []),
     ...(attempt > 1 ? [`attempt ${attempt}`] : []),
+    ...(corrects === undefined ? [] : [`corrects ${corrects}`]),
+    ...(correctedBy === undefined ? [] : [`corrected by ${correctedBy}`]),
   ].join(', ');
   const line = [id, received, listener, sender, controlId, event, state, notes]
     .filter((word) => word !== undefined && word !== '')
@@ -51,4 +60,20 @@ export function describeMessage(message: ToldMessage): string {
     ({ location, code, text }) => `    ${location ?? 'the message'}: ${text ?? ''} (${code ?? ''})`,
   );
   return [line, ...issues].join('\n');
+}
+
+export interface Resent {
+  readonly applied: number;
+  readonly rejected: number;
+  readonly dismissed: boolean;
+  /** The message that was taken in place of another. */
+  readonly message: string | null;
+}
+
+export function describeResent({ applied, rejected, dismissed, message }: Resent): string {
+  if (dismissed) return 'Dismissed.';
+  if (message !== null)
+    return `Taken in its place as ${message}. septum v2 show ${message} tells what becomes of it.`;
+  const left = rejected === 0 ? '' : ` ${rejected} of that time stay rejected: resend each by its id.`;
+  return `${applied} to be applied again.${left} septum v2 list tells what becomes of it.`;
 }

@@ -1,3 +1,5 @@
+import { errorCodes } from '#platform/hl7v2';
+
 /** What a recipient made of what it was sent. */
 export type Verdict =
   | { readonly is: 'taken'; readonly proof: string }
@@ -52,18 +54,29 @@ function responseCode(text: string): string | undefined {
 /** Of table 0357: application internal error. */
 const ownTrouble = '207';
 
-/** MSA-1 of an acknowledgement, table 0008, and what its first error segment says, table 0357. */
-export function verdictOfAcknowledgement(
-  { code, error }: { readonly code: string; readonly error: string | undefined },
-  controlId: string,
-): Verdict {
+/** What an acknowledgement says: MSA-1 of table 0008, and ERR-3 and ERR-2 of its first error segment. */
+interface Acknowledged {
+  readonly code: string;
+  readonly error: string | undefined;
+  readonly place: string | undefined;
+}
+
+export function verdictOfAcknowledgement({ code, error, place }: Acknowledged, controlId: string): Verdict {
   const known = /^[AC][AER]$/.test(code) ? code : 'of no known code';
   const proof = `MSA ${known} ${controlId}`;
   if (known.endsWith('A')) return { is: 'taken', proof };
-  const reason = `The recipient acknowledged with ${known}.`;
+  const reason = `The recipient acknowledged with ${known}${told(error, place)}.`;
   if (error === ownTrouble) return { is: 'again', proof, reason, isRefusal: false };
   if (known.endsWith('R')) return { is: 'refused', proof, reason: `${reason} ${seeThere}` };
   return { is: 'again', proof, reason, isRefusal: true };
+}
+
+/** The first error in the words of table 0357: what the recipient itself writes may quote the patient. */
+function told(error: string | undefined, place: string | undefined): string {
+  const words = new Map<string, string>(Object.entries(errorCodes)).get(error ?? '');
+  const code = words === undefined ? '' : ` ${error} (${words})`;
+  const where = place === undefined ? '' : ` at ${place}`;
+  return code === '' && where === '' ? '' : `, error${code}${where}`;
 }
 
 /** So often a recipient may answer with an error of its own before it is taken at its word. */

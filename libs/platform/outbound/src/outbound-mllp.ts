@@ -1,6 +1,6 @@
 import type { Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
-import { MllpClient, MllpError } from '#platform/hl7v2';
+import { formatLocation, MllpClient, MllpError, parseLocation, type Message } from '#platform/hl7v2';
 import { checkedLookup, resolveByDns } from './checked-lookup.ts';
 import type { Exit } from './exit.ts';
 import { destination, recorded, type Leaving, type OutboundOptions } from './leave.ts';
@@ -21,6 +21,8 @@ export interface OutboundAcknowledgement {
   readonly code: string;
   /** ERR-3 of the first error, since version 2.5, of https://terminology.hl7.org/CodeSystem-v2-0357.html. */
   readonly error: string | undefined;
+  /** ERR-2 of the same: `PID-3[2].4`; only what reads as a place, since partners write what they like. */
+  readonly place: string | undefined;
 }
 
 const messageLimit = 16 * 1024 * 1024;
@@ -48,7 +50,7 @@ export class OutboundMllp {
     const client = await this.#connect(partner, url);
     try {
       const { code, message: answer } = await client.send(message.content, message.controlId, message.signal);
-      return { code, error: answer.at('ERR-3.1') };
+      return { code, error: answer.at('ERR-3.1'), place: placeIn(answer) };
     } catch (error) {
       throw failed(partner, error);
     } finally {
@@ -74,6 +76,17 @@ export class OutboundMllp {
       allowPlain: true,
     });
   }
+}
+
+/** The numbers of a place are short: a longer one is something else, which may be the patient's. */
+function placeIn(answer: Message): string | undefined {
+  const [segment = '', ...numbers] = [1, 2, 3, 4, 5].map((part) => answer.at(`ERR-2.${part}`));
+  if (!/^[A-Z][A-Z0-9]{2}$/.test(segment)) return undefined;
+  if (numbers.some((each) => each !== undefined && !/^[1-9]\d{0,2}$/.test(each))) return undefined;
+  const [occurrence = '1', field, repetition = '1', component] = numbers;
+  const within = component === undefined ? '' : `.${component}`;
+  const place = field === undefined ? '' : `-${field}[${repetition}]${within}`;
+  return formatLocation(parseLocation(`${segment}[${occurrence}]${place}`));
 }
 
 function failed(partner: Partner, error: unknown): unknown {

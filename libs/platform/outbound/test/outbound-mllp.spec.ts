@@ -11,6 +11,8 @@ describe('a message to a partner by MLLP', () => {
   const received: string[] = [];
   const listeners: MllpListener[] = [];
   let code: 'AA' | 'AR' | undefined;
+  /** What it answers below its header instead. */
+  let answer: string | undefined;
 
   /** A receiver on a port of its own; it stays silent where `code` is undefined. */
   async function listen(options: Partial<MllpListenerOptions> = {}): Promise<number> {
@@ -20,8 +22,10 @@ describe('a message to a partner by MLLP', () => {
       handler: async (content) => {
         received.push(Buffer.from(content).toString());
         const header = readMessage(content).message.first('MSH');
+        if (answer !== undefined) return Buffer.from(`MSH|^~\\&|C|D|A|B|||ACK|1|P|2.5.1\r${answer}`);
         if (code === undefined) return undefined;
-        const errors = code === 'AR' ? [{ code: '207' as const, message: 'Later.' }] : [];
+        const location = { segment: 'PID', occurrence: 1, field: 3, repetition: 2, component: 4 };
+        const errors = code === 'AR' ? [{ code: '207' as const, location, message: 'Ask Canary.' }] : [];
         return Buffer.from(acknowledge(header, code, { controlId: '1', now: new Date(), errors }));
       },
       ...options,
@@ -33,6 +37,7 @@ describe('a message to a partner by MLLP', () => {
   beforeEach(() => {
     received.length = 0;
     code = 'AA';
+    answer = undefined;
   });
   afterEach(async () => {
     for (const listener of listeners.splice(0)) await listener.stop(0);
@@ -43,8 +48,22 @@ describe('a message to a partner by MLLP', () => {
     const { send } = mllpTo({ baseUrl });
     expect(await send(baseUrl)).toEqual({ code: 'AA' });
     code = 'AR';
-    expect(await send(baseUrl)).toEqual({ code: 'AR', error: '207' });
+    expect(await send(baseUrl)).toEqual({ code: 'AR', error: '207', place: 'PID-3[2].4' });
     expect(received).toEqual([expect.stringContaining('ADT^A01'), expect.stringContaining('ADT^A01')]);
+  });
+
+  it.each([
+    ['MSH^1^9', 'MSH-9'],
+    ['OBX^3', 'OBX[3]'],
+    ['PV1', 'PV1'],
+    ['Canary^1^5', undefined],
+    ['PID^1^Canary', undefined],
+    ['PID^1^5^1^19800102', undefined],
+    ['', undefined],
+  ])('and of an error at %s, only where it is, as %s', async (place, told) => {
+    answer = `MSA|AR|m1\rERR||${place}|200^Canary|E||||Canary`;
+    const baseUrl = `mllp://127.0.0.1:${await listen()}`;
+    expect((await mllpTo({ baseUrl }).send(baseUrl)).place).toBe(told);
   });
 
   it('has its record before anything leaves, and does not leave without one', async () => {

@@ -367,35 +367,6 @@ describe('a mapping', () => {
     expect(lineage).toContainEqual(['identifier[0].value', 'PID[1]-3.1', 'CX[Identifier]:4']);
   });
 
-  it('names the field without which nothing can be found again, and no value', () => {
-    const mapped = map(usual, header('ADT^A01'), 'PID|1||||Doe^Jane||Secret', 'PV1|1|I');
-    expect(mapped.issues).toContainEqual(
-      expect.objectContaining({ severity: 'error', location: 'PID[1]-3', code: '101' }),
-    );
-    expect(mapped.issues).toContainEqual(
-      expect.objectContaining({ severity: 'warning', location: 'PID[1]-7', code: '102' }),
-    );
-    expect(JSON.stringify(mapped.issues)).not.toContain('Secret');
-  });
-
-  it('tells what is missing from what is wrong in form and from codes that are unknown', () => {
-    const { issues } = map(
-      usual,
-      header('ADT^A01'),
-      'PID|1||4711^^^NORTH^MR||Doe^Jane||19990231|unheard-of',
-      `PV1|1|I${'|'.repeat(42)}2026-03-01`,
-    );
-    const told = issues.map(({ location, code }) => [location, code]);
-    expect(told).toEqual(
-      expect.arrayContaining([
-        ['PID[1]-7', '102'],
-        ['PID[1]-8', '103'],
-        ['PV1[1]-19', '101'],
-        ['PV1[1]-44', '102'],
-      ]),
-    );
-  });
-
   it('makes only what a field of the message is behind', () => {
     const { resources } = map(usual, header('ADT^A01'), pid);
     expect(resources.map(({ type }) => type)).toEqual(['Patient']);
@@ -407,11 +378,5 @@ describe('a mapping', () => {
     expect(mapped.issues).toContainEqual(
       expect.objectContaining({ severity: 'error', location: 'PID[1]-3' }),
     );
-  });
-
-  it('says so where there is no table', () => {
-    expect(map(usual, header('ZZZ^Z01')).issues).toEqual([
-      expect.objectContaining({ location: 'MSH[1]-9', code: '200' }),
-    ]);
   });
 });

@@ -1,5 +1,3 @@
-import { errorCodes } from '#platform/hl7v2';
-
 /** What a recipient made of what it was sent. */
 export type Verdict =
   | { readonly is: 'taken'; readonly proof: string }
@@ -71,10 +69,9 @@ export function verdictOfAcknowledgement({ code, error, place }: Acknowledged, c
   return { is: 'again', proof, reason, isRefusal: true };
 }
 
-/** The first error in the words of table 0357: what the recipient itself writes may quote the patient. */
+/** The first error by code and place alone: what else the recipient writes may quote the patient. */
 function told(error: string | undefined, place: string | undefined): string {
-  const words = new Map<string, string>(Object.entries(errorCodes)).get(error ?? '');
-  const code = words === undefined ? '' : ` ${error} (${words})`;
+  const code = /^\d{1,3}$/.test(error ?? '') ? ` ${error}` : '';
   const where = place === undefined ? '' : ` at ${place}`;
   return code === '' && where === '' ? '' : `, error${code}${where}`;
 }

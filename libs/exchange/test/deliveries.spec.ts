@@ -242,7 +242,7 @@ describe('a delivery', () => {
     await house.tell({ communication: 'names-1', endpoint: 'v2-names', text: noticeOf('4711') });
     expect(await house.settled('names-1')).toMatchObject({ state: 'completed' });
     const { message } = readMessage(Buffer.from(messages[0]!));
-    expect(message.repetition('PID-3')?.text).toBe('4711^^^NORTH^MR');
+    expect(message.repetition('PID-3')?.text).toBe('4711^^^NORTH_MRN^MR');
     const told = logged.find((line) => line.includes('left out'));
     expect(told).toContain('"paths":["Patient.photo"]');
   });

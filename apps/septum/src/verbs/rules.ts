@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { addVerb } from './rules/add.ts';
-import { activateVerb, retireVerb, rollbackVerb } from './rules/change.ts';
+import { activateVerb, retireVerb } from './rules/change.ts';
 import { listVerb } from './rules/list.ts';
 import { remakeVerb } from './rules/remake.ts';
+import { rollbackVerb } from './rules/rollback.ts';
 import { tryVerb } from './rules/try.ts';
 
 const help = `
@@ -11,7 +12,7 @@ A pack is one file with a version: what a discharge summary says, who is told of
   septum rules try north@2026.1 --since 2026-03-01T00:00:00Z    what it would make otherwise; nothing is written
   septum rules activate north@2026.1 --at 2026-07-01T00:00:00Z  in force from then on in all parts, without a restart
   septum rules list                                             what is in force, and from when on
-  septum rules rollback                                         what was in force before
+  septum rules rollback                                         call off what is planned; else what was in force before
   septum rules retire north                                     back to the rules that Septum brings
   septum rules remake Composition/5c0e...                       an old document, made again from its pack, and compared
 An instant has to be five seconds off or more, so that all parts hear of it; without --at it is ten.

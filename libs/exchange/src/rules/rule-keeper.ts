@@ -81,7 +81,7 @@ export class RuleKeeper {
     if (typeof then === 'string' || then.name !== name)
       throw new Fault(
         'not-found',
-        `No pack ${name} is in force at ${instantText(instant)}. septum rules list tells.`,
+        `No pack ${name} is in force at ${instantText(instant)}. septum rules list tells; what is planned for later, septum rules rollback calls off.`,
       );
     return this.#change(caller, { at: instant, name, version: null, until: null });
   }

@@ -42,10 +42,23 @@ describe('what a rule pack says of HL7 v2', () => {
     const pack = readPack(example);
     expect(checkV2Rules(pack)).toEqual([]);
     expect(patientBy(undefined)['gender']).not.toBe('other');
-    expect(patientBy(pack)).toMatchObject({
-      gender: 'other',
+    expect(patientBy(pack)).toMatchObject({ gender: 'other' });
+    const numbered = parseMessage(admission.text.replace('^NORTH^', '^NORTH_MRN^'));
+    const { resources } = mapperOf(pack, 'mllp').map(numbered);
+    expect(resources.find(({ type }) => type === 'Patient')!.content).toMatchObject({
       identifier: [{ system: 'https://north.example/mrn', value: '4711' }],
     });
+  });
+
+  it('leaves, in the example, the numbers of stays to the authority that gives several kinds', () => {
+    const systems = [undefined, readPack(example)].map((pack) => {
+      const stay = parseMessage(
+        `${admission.text.replace('A28', 'A01')}\rPV1|1|I|||||||||||||||||V1^^^NORTH`,
+      );
+      const { resources } = mapperOf(pack, 'mllp').map(stay);
+      return resources.find(({ type }) => type === 'Encounter')!.id;
+    });
+    expect(systems[1]).toBe(systems[0]);
   });
 
   it('names a zone by its offset, or by where it is', () => {

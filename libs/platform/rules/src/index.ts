@@ -11,6 +11,6 @@ export { invalid, readPack } from './read-pack.ts';
 export { leastNoticeMs, RuleBook, type HeldPack } from './rule-book.ts';
 export { RuleLeader } from './rule-leader.ts';
 export { itemsAt, packCode, packIssue, type PackEntry, type RulePack } from './rule-pack.ts';
-export { inForceAt, type RuleChange } from './rule-schedule.ts';
+export { inForceAt, type InForce, type RuleChange } from './rule-schedule.ts';
 export { CreateRules1764300000000 } from './rule-tables.migration.ts';
 export { assertMayHandleRules, CheckPackToken, rulesController, type CheckPack } from './rules.controller.ts';

@@ -1,6 +1,7 @@
 import { type Fields, type Issue, words } from '#platform/fhir';
 import { itemsAt, packIssue, type RulePack } from '#platform/rules';
 import {
+  encounterClasses,
   encounterSteps,
   noticeMessages,
   recipientKinds,
@@ -66,7 +67,7 @@ function noticeOf(place: string, parameter: Fields, tell: Tell): NoticeRule {
     topic: topic ?? '',
     title: title ?? topic ?? '',
     on: codes('on', encounterSteps),
-    classes: code('class'),
+    classes: codes('class', encounterClasses),
     message: message ?? 'notification-admit',
     oncePerEncounter: of('oncePerEncounter')[0]?.[1]['valueBoolean'] === true,
     recipients: codes('recipient', recipientKinds),

@@ -159,6 +159,8 @@ describe('what a rule pack says of notices', () => {
     expect(told(withNotice({ name: 'notice', part: [{ name: 'topic', valueCode: 'a' }] }))[0]).toContain(
       'at least one on',
     );
+    const unknownClass = { name: 'notice', part: [{ name: 'class', valueCode: 'IMPP' }] };
+    expect(told(withNotice(unknownClass))[0]).toMatch(/part\[0\]: Write a valueCode that is one of .*IMP, /);
     const misspelt = { name: 'notice', part: [{ name: 'event', valueCode: 'a' }] };
     expect(told(withNotice(misspelt))[0]).toContain('parameter[0].part[0].name');
     expect(told(packOf(notices!, notices!))[0]).toContain('Leave this one out');

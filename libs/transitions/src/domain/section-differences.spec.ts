@@ -19,14 +19,14 @@ describe('the differences of two documents', () => {
     expect(
       sectionDifferences(document(section('1'), section('2')), document(section('2'), section('3'))),
     ).toEqual([
-      { section: '1', change: 'removed' },
-      { section: '3', change: 'added' },
+      { section: '1', title: '1', change: 'removed' },
+      { section: '3', title: '3', change: 'added' },
     ]);
     expect(
       sectionDifferences(document(section('1'), section('2')), document(section('2'), section('1'))),
     ).toEqual([
-      { section: '1', change: 'moved' },
-      { section: '2', change: 'moved' },
+      { section: '1', title: '1', change: 'moved' },
+      { section: '2', title: '2', change: 'moved' },
     ]);
   });
 
@@ -40,9 +40,9 @@ describe('the differences of two documents', () => {
     const found = sectionDifferences(document(before), { ...document(after), title: 'Other' });
     expect(found).toEqual([
       { section: 'document', change: 'changed', element: 'title', before: 'Summary', after: 'Other' },
-      { section: '1', change: 'changed', element: 'title', before: '1', after: 'One' },
-      { section: '1', change: 'changed', element: 'entry', before: '1', after: '1' },
-      { section: '1', change: 'changed', element: 'text' },
+      { section: '1', title: 'One', change: 'changed', element: 'title', before: '1', after: 'One' },
+      { section: '1', title: 'One', change: 'changed', element: 'entry', before: '1', after: '1' },
+      { section: '1', title: 'One', change: 'changed', element: 'text' },
     ]);
     expect(JSON.stringify(found)).not.toContain('Secret');
   });

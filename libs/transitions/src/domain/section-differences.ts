@@ -4,6 +4,8 @@ import { type Fields, all, fields, words } from '#platform/fhir';
 export interface SectionDifference {
   /** LOINC; `document` for what is no section. */
   readonly section: string;
+  /** What the template calls it, the new one where both have it. */
+  readonly title?: string;
   readonly change: 'added' | 'removed' | 'changed' | 'moved';
   /** What changed, and from what to what where that is no patient's matter. */
   readonly element?: string;
@@ -17,18 +19,25 @@ export function sectionDifferences(before: Fields, after: Fields): readonly Sect
   const common = [...old.keys()].filter((code) => now.has(code));
   const order = [...now.keys()].filter((code) => old.has(code));
   return [
-    ...changed('document', 'title', words(before['title']), words(after['title'])),
+    ...changed({ section: 'document' }, 'title', words(before['title']), words(after['title'])),
     ...[...old.keys()].flatMap((section) =>
-      now.has(section) ? [] : [{ section, change: 'removed' as const }],
+      now.has(section) ? [] : [{ ...named(section, old), change: 'removed' as const }],
     ),
     ...[...now.keys()].flatMap((section) =>
-      old.has(section) ? [] : [{ section, change: 'added' as const }],
+      old.has(section) ? [] : [{ ...named(section, now), change: 'added' as const }],
     ),
-    ...common.flatMap((code) => ofSection(code, old.get(code)!, now.get(code)!)),
+    ...common.flatMap((code) => ofSection(named(code, now), old.get(code)!, now.get(code)!)),
     ...common.flatMap((code, at) =>
-      order[at] === code ? [] : [{ section: code, change: 'moved' as const }],
+      order[at] === code ? [] : [{ ...named(code, now), change: 'moved' as const }],
     ),
   ];
+}
+
+type Named = Pick<SectionDifference, 'section' | 'title'>;
+
+function named(section: string, sections: ReadonlyMap<string, Fields>): Named {
+  const title = words(sections.get(section)?.['title']);
+  return title === undefined ? { section } : { section, title };
 }
 
 function sectionsOf(composition: Fields): ReadonlyMap<string, Fields> {
@@ -40,23 +49,23 @@ function sectionsOf(composition: Fields): ReadonlyMap<string, Fields> {
   );
 }
 
-function ofSection(code: string, before: Fields, after: Fields): readonly SectionDifference[] {
-  const entries = (section: Fields) => String(all(section['entry']).length);
-  const references = (section: Fields) => JSON.stringify(section['entry'] ?? []);
+function ofSection(section: Named, before: Fields, after: Fields): readonly SectionDifference[] {
+  const entries = ({ entry }: Fields) => String(all(entry).length);
+  const references = ({ entry }: Fields) => JSON.stringify(entry ?? []);
   const same = (name: string) => JSON.stringify(before[name]) === JSON.stringify(after[name]);
-  const named = (name: string): SectionDifference[] =>
-    same(name) ? [] : [{ section: code, change: 'changed', element: name }];
+  const onlyThat = (name: string): SectionDifference[] =>
+    same(name) ? [] : [{ ...section, change: 'changed', element: name }];
   return [
-    ...changed(code, 'title', words(before['title']), words(after['title'])),
+    ...changed(section, 'title', words(before['title']), words(after['title'])),
     ...(references(before) === references(after)
       ? []
-      : changed(code, 'entry', entries(before), entries(after), true)),
-    ...['code', 'text', 'emptyReason'].flatMap(named),
+      : changed(section, 'entry', entries(before), entries(after), true)),
+    ...['code', 'text', 'emptyReason'].flatMap(onlyThat),
   ];
 }
 
 function changed(
-  section: string,
+  section: Named,
   element: string,
   before: string | undefined,
   after: string | undefined,
@@ -65,7 +74,7 @@ function changed(
   if (before === after && !always) return [];
   return [
     {
-      section,
+      ...section,
       change: 'changed',
       element,
       ...(before === undefined ? {} : { before }),

@@ -28,7 +28,7 @@ export interface NoticeRule {
   readonly title: string;
   /** Which events of an encounter mean it, while the encounter is of one of the classes. */
   readonly on: readonly EncounterStep[];
-  /** Codes of https://terminology.hl7.org/CodeSystem-v3-ActCode.html. */
+  /** Some of `encounterClasses`. */
   readonly classes: readonly string[];
   /** A code of http://hl7.org/fhir/us/davinci-alerts/CodeSystem/notification-event. */
   readonly message: NoticeMessage;
@@ -40,6 +40,21 @@ export interface NoticeRule {
 /** The events of `encounters` that may be told to others. */
 export const encounterSteps = ['arrived', 'admitted', 'class-changed', 'transferred', 'discharged'] as const;
 export type EncounterStep = (typeof encounterSteps)[number];
+
+/** What an encounter can be. https://hl7.org/fhir/R4/v3/ActEncounterCode/vs.html */
+export const encounterClasses = [
+  'AMB',
+  'EMER',
+  'FLD',
+  'HH',
+  'IMP',
+  'ACUTE',
+  'NONAC',
+  'OBSENC',
+  'PRENC',
+  'SS',
+  'VR',
+] as const;
 
 /** The notifications that are sent and taken. https://hl7.org/fhir/us/davinci-alerts/STU1.1/ValueSet-notification-event.html */
 export const noticeMessages = [

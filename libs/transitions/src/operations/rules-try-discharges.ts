@@ -39,7 +39,7 @@ const lost = new Set(['not-found', 'gone']);
  * `GET $rules-try-discharges?name=&version=&since=&_count=&before=` makes documents, newest first, of what they were made
  * of, by the pack in force now and by this one, and answers Parameters: `tried`, `lost` (what they were made of is not
  * there any more), and a `difference` for each section that comes out otherwise, and for each notice of the stay's arrival,
- * admission and discharge: `document`, `section` or `event`, `change`, `element`, `before`, `after`. `next`: the `before` of
+ * admission and discharge: `document`, `section` with its `title`, or `event`, `change`, `element`, `before`, `after`. `next`: the `before` of
  * the next page. What a section holds that the document was not made of is not known, nor whom the recipients of a notice
  * are today: their kinds are compared. Faults: `forbidden` without the scopes to read Library, Composition and what
  * documents are made of; `not-found`; `bad-parameter`.

@@ -14,6 +14,14 @@ describe('a pack that is not added', () => {
     });
   });
 
+  it('is named also where nothing in it can be read', () => {
+    const issues = [{ severity: 'error', code: 'structure', diagnostics: 'The pack is not JSON.' }] as const;
+    const fault = new Fault('exception', 'The pack is not JSON.', { issues });
+    expect(refusal('north.json', fault)).toMatchObject({
+      message: 'The pack was not added.\nnorth.json: The pack is not JSON.',
+    });
+  });
+
   it('is not blamed for what has nothing to do with it', () => {
     const fault = new Fault('unavailable', 'http://127.0.0.1:1/fhir/R4 does not answer.');
     expect(refusal('north.json', fault)).toBe(fault);

@@ -1,4 +1,4 @@
-import { Fault } from '#platform/fhir';
+import { Fault, type Issue } from '#platform/fhir';
 import { apiFlags, FhirApi, type ApiFlags } from '../api/fhir-api.ts';
 import { parametersIn, valueNamed } from '../api/parameters.ts';
 import { readTextFile } from '../api/read-text-file.ts';
@@ -34,10 +34,14 @@ export function addVerb() {
   );
 }
 
+/** It names a place, or says that the whole cannot be read. */
+function isOfFile({ expression, code }: Issue): boolean {
+  return expression !== undefined || code === 'structure';
+}
+
 /** What is wrong within the file is told so; any other fault has nothing to do with it. */
 export function refusal(file: string, error: unknown): unknown {
-  if (!(error instanceof Fault) || error.issues.every(({ expression }) => expression === undefined))
-    return error;
+  if (!(error instanceof Fault) || !error.issues.some(isOfFile)) return error;
   const lines = error.issues.map(({ expression, diagnostics }) =>
     [file, expression, diagnostics].filter(Boolean).join(': '),
   );

@@ -4,7 +4,7 @@ import { ProgressBar } from '../api/progress-bar.ts';
 import { verb } from '../verb.ts';
 import { numberOf, parametersIn, partsOf, valueNamed, type Parts } from '../api/parameters.ts';
 import { packOperand } from './pack-operand.ts';
-import { toldDifferences } from './told-differences.ts';
+import { notFoundAgain, toldDifferences } from './told-differences.ts';
 
 interface TryOptions extends ApiFlags {
   readonly since?: string;
@@ -84,12 +84,14 @@ function textOf(pack: string, messages: Tried, discharges: Tried): string {
   const lines = toldDifferences([...discharges.differences, ...messages.differences]);
   const more = lines.length - shownLines;
   return [
-    ...lines.slice(0, shownLines),
-    ...(more > 0 ? [`… and ${more} more kinds of difference (--json lists all)`] : []),
     `${pack} against the rules in force:`,
     `  ${messages.tried} messages: ${count(messages, 'message')} come out otherwise, ${messages.untried} cannot be read.`,
     `  ${discharges.tried} discharges: ${count(discharges, 'document', 'section')} documents come out otherwise, ${discharges.untried} cannot be made again.`,
     `  Of ${count(discharges, 'document', 'event')} of these stays others are told otherwise: at the arrival, the admission or the discharge.`,
+    ...notFoundAgain(messages.differences).map((line) => `  ${line}`),
+    ...(lines.length === 0 ? [] : ['What comes out otherwise:']),
+    ...lines.slice(0, shownLines).map((line) => `  ${line}`),
+    ...(more > 0 ? [`  … and ${more} more kinds of difference (--json lists all)`] : []),
   ].join('\n');
 }
 

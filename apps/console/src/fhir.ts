@@ -23,6 +23,14 @@ export interface HumanName {
   readonly given?: readonly string[];
 }
 
+export interface Identifier {
+  readonly use?: string;
+  readonly type?: Concept;
+  readonly system?: string;
+  readonly value?: string;
+  readonly assigner?: { readonly display?: string };
+}
+
 export interface Resource {
   readonly resourceType: string;
   readonly id?: string;
@@ -31,6 +39,7 @@ export interface Resource {
 
 export interface PatientResource extends Resource {
   readonly name?: readonly HumanName[];
+  readonly identifier?: readonly Identifier[];
   readonly birthDate?: string;
   readonly gender?: string;
   readonly address?: readonly { readonly city?: string; readonly state?: string }[];
@@ -46,6 +55,7 @@ export interface Section {
 export interface CompositionResource extends Resource {
   readonly title?: string;
   readonly date?: string;
+  readonly text?: { readonly div?: string };
   readonly section?: readonly Section[];
 }
 
@@ -69,6 +79,22 @@ export function nameText(names: readonly HumanName[] | undefined): string {
   const name = names?.find((one) => one.use === 'official') ?? names?.[0];
   if (!name) return 'Name unknown';
   return name.text ?? [...(name.given ?? []), name.family].filter(Boolean).join(' ');
+}
+
+const isRecordNumber = ({ type }: Identifier) => type?.coding?.some(({ code }) => code === 'MR') ?? false;
+
+/** `MRN 4711 (GH)`: by these two patients of one name are told apart; the medical record number first. */
+export function identifiersText(identifiers: readonly Identifier[] | undefined): string {
+  const used = (identifiers ?? []).filter(({ use, value }) => use !== 'old' && value);
+  const ordered = [...used.filter(isRecordNumber), ...used.filter((each) => !isRecordNumber(each))];
+  return ordered.map(identifierText).join(', ');
+}
+
+function identifierText(identifier: Identifier): string {
+  const { type, value, system, assigner } = identifier;
+  const kind = isRecordNumber(identifier) ? 'MRN' : conceptText(type);
+  const issuer = assigner?.display ?? system?.split(/[/:]/).at(-1)?.replaceAll('%20', ' ');
+  return [kind, value, issuer && issuer !== kind && `(${issuer})`].filter(Boolean).join(' ');
 }
 
 /** `2026-11-22T09:30:00Z` → `22 Nov 2026, 09:30`; a date without a time stays one. UTC, as everything in Septum. */

@@ -13,6 +13,7 @@ const stay: readonly Json[] = [
   {
     resourceType: 'Patient',
     id: 'ada',
+    identifier: [{ type: { coding: [{ code: 'MR' }] }, system: 'urn:septum:authority:GH', value: '4711' }],
     name: [{ family: 'Okafor', given: ['Ada'] }],
     birthDate: '1954-03-02',
     gender: 'female',
@@ -161,6 +162,8 @@ describe('the console', () => {
     await page.getByRole('heading', { level: 2, name: /discharge medication/i }).waitFor();
     expect(await page.locator('article').textContent()).toContain('Heparin');
     expect(await page.locator('article').textContent()).toContain('Pulmonary embolism <b>');
+    expect(await page.locator('article').textContent()).toContain('MRN 4711 (GH)');
+    expect(await page.locator('article').textContent()).toContain('Discharged2026-03-09 10:00 UTC');
     expect(await barriers()).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import {
   type CompositionResource,
   conceptText,
   dateText,
+  identifiersText,
   nameText,
   type Bundle,
   type PatientResource,
@@ -52,13 +53,19 @@ function Text({ bundle }: { bundle: string }) {
           <span className="quiet">
             {' '}
             · born {dateText(patient.birthDate)} · {patient.gender}
+            {patient.identifier && ` · ${identifiersText(patient.identifier)}`}
           </span>
         </p>
       )}
       {composition && (
         <>
           <h1>{composition.title}</h1>
-          <p className="quiet">{dateText(composition.date)}</p>
+          <p className="quiet">Made on {dateText(composition.date)}</p>
+          {composition.text?.div && (
+            <div className="document-head">
+              <Narrative div={composition.text.div} />
+            </div>
+          )}
           {(composition.section ?? []).map((section) => (
             <section key={section.title ?? conceptText(section.code)}>
               <h2>{section.title ?? conceptText(section.code)}</h2>

@@ -1,6 +1,13 @@
 import { useMemo } from 'react';
 import { bundleOf, standingOf, type Attached } from '../attached.ts';
-import { type Bundle, dateText, nameText, type PatientResource, type Resource } from '../fhir.ts';
+import {
+  type Bundle,
+  dateText,
+  identifiersText,
+  nameText,
+  type PatientResource,
+  type Resource,
+} from '../fhir.ts';
 import { useFetched } from '../fetched.ts';
 import { Medications } from '../parts/medications.tsx';
 import { Trouble } from '../parts/trouble.tsx';
@@ -35,7 +42,9 @@ export function Patient({ id }: { id: string }) {
         <>
           <h1>{nameText(patient.name)}</h1>
           <p className="quiet">
-            Born {dateText(patient.birthDate)} · {patient.gender}
+            {[`Born ${dateText(patient.birthDate)}`, patient.gender, identifiersText(patient.identifier)]
+              .filter(Boolean)
+              .join(' · ')}
           </p>
         </>
       )}

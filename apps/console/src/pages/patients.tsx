@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type Bundle, dateText, nameText, type PatientResource } from '../fhir.ts';
+import { type Bundle, dateText, identifiersText, nameText, type PatientResource } from '../fhir.ts';
 import { useFetched } from '../fetched.ts';
 import { Trouble } from '../parts/trouble.tsx';
 
@@ -59,6 +59,7 @@ function PatientTable({ patients }: { patients: readonly PatientResource[] }) {
           <th scope="col">Name</th>
           <th scope="col">Born</th>
           <th scope="col">Gender</th>
+          <th scope="col">Identifiers</th>
           <th scope="col">Lives in</th>
         </tr>
       </thead>
@@ -70,6 +71,7 @@ function PatientTable({ patients }: { patients: readonly PatientResource[] }) {
             </th>
             <td>{dateText(patient.birthDate)}</td>
             <td>{patient.gender}</td>
+            <td>{identifiersText(patient.identifier)}</td>
             <td>{[patient.address?.[0]?.city, patient.address?.[0]?.state].filter(Boolean).join(', ')}</td>
           </tr>
         ))}

@@ -69,6 +69,20 @@ describe('a notice on the record', () => {
       payload: [{ contentString: 'Discharged.' }],
     });
   });
+
+  it('names who treated once, whatever their parts were', () => {
+    const individual = { display: 'Dr Simon Boyd' };
+    const encounter = { resourceType: 'Encounter', id: 'e', participant: [{ individual }, { individual }] };
+    const first = header({ focus: [{ reference: 'Encounter/e' }] });
+    const entry = [
+      { fullUrl: 'https://a.example/MessageHeader/m1', resource: first },
+      { fullUrl: 'https://a.example/Encounter/e', resource: encounter },
+    ];
+    const notice = receivedBundle({ type: 'message', entry })!;
+    expect(receivedNotice('n', notice, { bundle: 'b', patient: 'p' }, 0)).toMatchObject({
+      payload: [{ contentString: 'Discharged: treated by Dr Simon Boyd.' }],
+    });
+  });
 });
 
 describe('a patient whom nobody knew', () => {

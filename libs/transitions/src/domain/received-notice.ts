@@ -68,7 +68,7 @@ function sentence(notice: ReceivedBundle): string {
     from && `since ${from}`,
     to && `until ${to}`,
     prefixed('at', display(encounter['serviceProvider']) ?? display(first['sender'])),
-    prefixed('treated by', words(treating.join(', '))),
+    prefixed('treated by', words([...new Set(treating)].join(', '))),
   ].filter(Boolean);
   const what = said[eventOf(first) ?? ''] ?? 'Notice';
   return facts.length === 0 ? `${what}.` : `${what}: ${facts.join(', ')}.`;

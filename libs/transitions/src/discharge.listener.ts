@@ -65,11 +65,13 @@ export class DischargeListener {
     if (gathered === undefined) return;
     const { facts, leftOut } = gathered;
     const earlier = await this.#documents.of(caller, encounter);
+    const base = this.#store.ownBase;
     const madeOf = {
       ids: dischargeIds(this.#store.ownId, encounter, event.id),
       time: new Date(event.occurredAt).toISOString(),
       replaced: earlier.map(({ type, id }) => `${type}/${id}`),
       leftOut,
+      ...(base === undefined ? {} : { base }),
     };
     const { bundle, composition, documentReference } = dischargeDocument(facts, { ...madeOf, rules });
     const entries = making([bundle, composition, documentReference]);

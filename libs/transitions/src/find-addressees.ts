@@ -17,7 +17,7 @@ import {
   type Content,
 } from './domain/recipients.ts';
 import type { RecipientKind } from './domain/transition-rules.ts';
-import { careGivers } from './gather-discharge-facts.ts';
+import { careGivers } from './gather-directory.ts';
 
 const privacyResources = resourceContracts('privacy');
 const inDirectory = ['Practitioner', 'PractitionerRole', 'Organization', 'Location'];

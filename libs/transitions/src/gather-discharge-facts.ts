@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { clinicalResources } from '#clinical/contract';
-import { directoryResources } from '#directory/contract';
 import { encountersResources } from '#encounters/contract';
 import { medicationsResources, readReconciliation, reconciliationIn } from '#medications/contract';
 import { patientsResources } from '#patients/contract';
@@ -11,6 +10,7 @@ import { AskNeighbours, isOneOf, refersTo, unique } from './ask-neighbours.ts';
 import { type Fact } from './domain/fact.ts';
 import type { DischargeFacts } from './domain/discharge-facts.ts';
 import { ObservationSeries, type LeftOut } from './domain/observation-series.ts';
+import { GatherDirectory } from './gather-directory.ts';
 
 /** The facts of a stay, and what was observed so often that it is not all among them. */
 export interface GatheredFacts {
@@ -22,10 +22,16 @@ export interface GatheredFacts {
 @Injectable()
 export class GatherDischargeFacts {
   readonly #ask: AskNeighbours;
+  readonly #directory: GatherDirectory;
   readonly #messenger: Messenger;
 
-  constructor(@Inject(AskNeighbours) ask: AskNeighbours, @Inject(Messenger) messenger: Messenger) {
+  constructor(
+    @Inject(AskNeighbours) ask: AskNeighbours,
+    @Inject(GatherDirectory) directory: GatherDirectory,
+    @Inject(Messenger) messenger: Messenger,
+  ) {
     this.#ask = ask;
+    this.#directory = directory;
     this.#messenger = messenger;
   }
 
@@ -46,17 +52,7 @@ export class GatherDischargeFacts {
     const observations = this.#observations(caller, `Encounter/${encounterId}`);
     const found = await Promise.all([
       patientReference === undefined ? [] : this.#ask.read(caller, patientsResources, [patientReference]),
-      this.#ask.read(
-        caller,
-        directoryResources,
-        this.#ask.local(
-          careGivers(encounter),
-          'Practitioner',
-          'PractitionerRole',
-          'Organization',
-          'Location',
-        ),
-      ),
+      this.#directory.of(caller, encounter),
       this.#ask.read(
         caller,
         clinicalResources,
@@ -118,15 +114,6 @@ export class GatherDischargeFacts {
       ...kinds.map((kind) => this.#ask.search(caller, clinicalResources, kind, [of])),
     ];
   }
-}
-
-/** Who had to do with a stay, as References. */
-export function careGivers({ fields: encounter }: Fact): readonly unknown[] {
-  return [
-    ...all(encounter['participant']).map(({ individual }) => individual),
-    ...all(encounter['location']).map(({ location }) => location),
-    encounter['serviceProvider'],
-  ];
 }
 
 /** Why it took place, as References. */

@@ -24,6 +24,7 @@ import { DischargeListener } from './discharge.listener.ts';
 import { DocumentSendingListener } from './document-sending.listener.ts';
 import { DocumentsOfStay } from './documents-of-stay.ts';
 import { FindAddressees } from './find-addressees.ts';
+import { GatherDirectory } from './gather-directory.ts';
 import { GatherDischargeFacts } from './gather-discharge-facts.ts';
 import { GatherNoticeFacts } from './gather-notice-facts.ts';
 import { MedicationListListener } from './medication-list.listener.ts';
@@ -62,6 +63,7 @@ export const transitions = defineContext({
   ],
   providers: [
     AskNeighbours,
+    GatherDirectory,
     GatherDischargeFacts,
     GatherNoticeFacts,
     FindAddressees,

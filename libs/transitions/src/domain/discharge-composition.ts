@@ -1,10 +1,10 @@
-import { all, fields, words } from '#platform/fhir';
-import { authors, nameOf, treating, type DischargeFacts } from './discharge-facts.ts';
+import { words } from '#platform/fhir';
+import { authors, institution, nameOf, type DischargeFacts } from './discharge-facts.ts';
+import { header } from './discharge-header.ts';
 import type { DischargeSection } from './discharge-sections.ts';
 import { paragraph, table } from './narrative.ts';
 import { leftOutRemark, type LeftOut } from './observation-series.ts';
 import { madeBy, type TransitionRules } from './transition-rules.ts';
-import { coding, concept, date, humanName, period } from './wording.ts';
 
 export const summaryType = {
   coding: [{ system: 'http://loinc.org', code: '18842-5', display: 'Discharge summary' }],
@@ -41,17 +41,20 @@ export interface DocumentMaking {
   readonly replaced: readonly string[];
   /** What was observed so often that the facts of the stay have only part of it; absent: nothing. */
   readonly leftOut?: LeftOut;
+  /** Where the API is, `https://fhir.hospital.example/fhir/R4`: the full URLs begin so. Absent: it was not known. */
+  readonly base?: string;
 }
 
 export function compositionOf(stay: DischargeFacts, making: DocumentMaking): WrittenResource {
   const { ids, time, rules, replaced, leftOut = {} } = making;
   const encounter = stay.encounter.fields;
+  const custodian = institution(stay);
   const id = ids.composition;
   const composition = {
     resourceType: 'Composition',
     id,
     meta: madeBy(rules),
-    text: header(rules.document.title, stay),
+    text: header(stay, making),
     identifier: summaryIdentifier(ids),
     status: 'final',
     type: summaryType,
@@ -60,7 +63,7 @@ export function compositionOf(stay: DischargeFacts, making: DocumentMaking): Wri
     date: time,
     author: authors(stay),
     title: rules.document.title,
-    ...(encounter['serviceProvider'] === undefined ? {} : { custodian: encounter['serviceProvider'] }),
+    ...(custodian === undefined ? {} : { custodian }),
     ...relatesTo(replaced, 'Composition', 'targetReference'),
     event: [
       {
@@ -93,7 +96,11 @@ function sectionOf(section: DischargeSection, stay: DischargeFacts, leftOut: Lef
     const said = [section.absent, remark].filter(Boolean).join(' ');
     return { ...head, text: paragraph(said), emptyReason: section.emptyReason ?? emptyReason };
   }
-  const rows = facts.map((fact) => section.row(fact, (reference) => nameOf(reference, stay), stay));
+  const named = (reference: unknown) => nameOf(reference, stay);
+  const rows = facts.flatMap((fact) => {
+    const row = section.row(fact, named, stay);
+    return row === undefined ? [] : [row];
+  });
   const entry = facts.map((fact) => ({ reference: `${fact.type}/${fact.id}` }));
   const remarks = [remark, leftOutRemark(facts, stay.encounter.id, leftOut)].filter(Boolean).join(' ');
   return { ...head, text: table(section.columns, rows, words(remarks)), entry };
@@ -109,42 +116,3 @@ const emptyReason = {
     },
   ],
 };
-
-function header(title: string, stay: DischargeFacts): object {
-  const patient = stay.patient?.fields ?? {};
-  const encounter = stay.encounter.fields;
-  const rows: [string, string | undefined][] = [
-    [
-      'Patient',
-      humanName(patient['name']) ?? words(fields(encounter['subject'])['display']) ?? 'not recorded',
-    ],
-    ['Born', date(patient['birthDate'])],
-    ['Gender', words(patient['gender'])],
-    [
-      'Identifiers',
-      words(
-        all(patient['identifier'])
-          .map(({ value }) => value)
-          .filter(Boolean)
-          .join(', '),
-      ),
-    ],
-    ['Stay', period(encounter['period'])],
-    ['Kind of stay', coding(encounter['class'])],
-    [
-      'Treated by',
-      words(
-        treating(stay)
-          .map((reference) => nameOf(reference, stay))
-          .filter(Boolean)
-          .join(', '),
-      ),
-    ],
-    ['Institution', nameOf(encounter['serviceProvider'], stay)],
-    ['Discharged to', concept(fields(encounter['hospitalization'])['dischargeDisposition'])],
-  ];
-  return table(
-    [title, ''],
-    rows.filter(([, value]) => value !== undefined),
-  );
-}

@@ -4,11 +4,10 @@ import {
   relatesTo,
   summaryIdentifier,
   summaryType,
-  type DischargeIds,
   type DocumentMaking,
   type WrittenResource,
 } from './discharge-composition.ts';
-import { authors, byTime, isValid, type DischargeFacts } from './discharge-facts.ts';
+import { authors, byTime, institution, isValid, type DischargeFacts } from './discharge-facts.ts';
 import type { Fact } from './fact.ts';
 import { madeBy, type TransitionRules } from './transition-rules.ts';
 
@@ -23,10 +22,13 @@ export interface DischargeDocument {
 export function dischargeDocument(facts: DischargeFacts, making: DocumentMaking): DischargeDocument {
   const valid = facts.others.filter(isValid).toSorted(byTime);
   const stay = { ...facts, others: valid };
-  const { ids, time, rules } = making;
   const composition = compositionOf(stay, making);
-  const parts = [facts.encounter, ...(facts.patient ? [facts.patient] : []), ...referencedFrom(stay, rules)];
-  const bundle = bundleOf(ids, time, composition, parts);
+  const parts = [
+    facts.encounter,
+    ...(facts.patient ? [facts.patient] : []),
+    ...referencedFrom(stay, making.rules),
+  ];
+  const bundle = bundleOf(making, composition, parts);
   return { bundle, composition, documentReference: documentReferenceOf(stay, making) };
 }
 
@@ -39,8 +41,7 @@ function referencedFrom(stay: DischargeFacts, { document }: TransitionRules): re
 }
 
 function bundleOf(
-  ids: DischargeIds,
-  time: string,
+  { ids, time, base }: DocumentMaking,
   composition: WrittenResource,
   parts: readonly Fact[],
 ): WrittenResource {
@@ -51,13 +52,14 @@ function bundleOf(
     type: 'document',
     timestamp: time,
   };
-  return { type: 'Bundle', id: ids.bundle, text: bundleText(head, [composition, ...parts]) };
+  return { type: 'Bundle', id: ids.bundle, text: bundleText(head, [composition, ...parts], base) };
 }
 
 function documentReferenceOf(stay: DischargeFacts, making: DocumentMaking): WrittenResource {
   const { ids, time, rules, replaced } = making;
   const id = ids.documentReference;
-  const { subject, period: stayPeriod, serviceProvider } = stay.encounter.fields;
+  const { subject, period: stayPeriod } = stay.encounter.fields;
+  const custodian = institution(stay);
   const reference = {
     resourceType: 'DocumentReference',
     id,
@@ -69,7 +71,7 @@ function documentReferenceOf(stay: DischargeFacts, making: DocumentMaking): Writ
     ...(subject === undefined ? {} : { subject }),
     date: time,
     author: authors(stay),
-    ...(serviceProvider === undefined ? {} : { custodian: serviceProvider }),
+    ...(custodian === undefined ? {} : { custodian }),
     ...relatesTo(replaced, 'DocumentReference', 'target'),
     description: rules.document.title,
     content: [

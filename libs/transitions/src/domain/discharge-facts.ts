@@ -22,15 +22,26 @@ export function treating(stay: Pick<DischargeFacts, 'encounter'>): readonly unkn
   const attending = participants.filter(({ type }) =>
     all(type).some((kind) => all(kind['coding']).some(({ code }) => code === 'ATND')),
   );
-  return (attending.length > 0 ? attending : participants).map(({ individual }) => individual);
+  const people = (attending.length > 0 ? attending : participants).map(({ individual }) => individual);
+  return [...new Map(people.map((person) => [fields(person)['reference'] ?? person, person])).values()];
+}
+
+/** Whose stay it is: the encounter's provider, else who manages the place where the patient is. */
+export function institution({ encounter, others }: Pick<DischargeFacts, 'encounter' | 'others'>): unknown {
+  const { serviceProvider, location } = encounter.fields;
+  if (serviceProvider !== undefined) return serviceProvider;
+  const places = all(location).flatMap((each) => {
+    const target = words(fields(each['location'])['reference']);
+    return others.filter(({ type, id }) => `${type}/${id}` === target);
+  });
+  return places.map((place) => place.fields['managingOrganization']).findLast((each) => each !== undefined);
 }
 
 /** An author is required: who treated, else the institution, else the program that assembled it. */
 export function authors(stay: DischargeFacts): readonly unknown[] {
   const people = treating(stay);
   if (people.length > 0) return people;
-  const provider = stay.encounter.fields['serviceProvider'];
-  return [provider ?? { type: 'Device', display: 'Septum' }];
+  return [institution(stay) ?? { type: 'Device', display: 'Septum' }];
 }
 
 /** What a reference is called: its own display, else by what it points to. */
@@ -39,6 +50,8 @@ export function nameOf(reference: unknown, stay: Pick<DischargeFacts, 'others'>)
   if (words(display)) return words(display);
   const fact = stay.others.find(({ type, id }) => `${type}/${id}` === target);
   if (fact === undefined) return undefined;
+  // A role has no name of its own, but its practitioner has.
+  if (fact.type === 'PractitionerRole') return nameOf(fact.fields['practitioner'], stay);
   return words(fact.fields['name']) ?? humanName(fact.fields['name']) ?? concept(fact.fields['code']);
 }
 

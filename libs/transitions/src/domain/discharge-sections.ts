@@ -2,6 +2,7 @@ import { all, fields, words } from '#platform/fhir';
 import type { DischargeFacts } from './discharge-facts.ts';
 import { dischargeMedications, medication, status } from './discharge-medications.ts';
 import { hasCode, type Fact } from './fact.ts';
+import { placeName } from './places.ts';
 import { concept, date, dosage, observed, period } from './wording.ts';
 
 /** One section of a discharge summary: which facts belong there and how a person reads them. */
@@ -12,11 +13,12 @@ export interface DischargeSection {
   readonly display: string;
   readonly holds: (fact: Fact, stay: DischargeFacts) => boolean;
   readonly columns: readonly string[];
+  /** Nothing for one that others in the section tell of already. */
   readonly row: (
     fact: Fact,
     named: (reference: unknown) => string | undefined,
     stay: DischargeFacts,
-  ) => readonly (string | undefined)[];
+  ) => readonly (string | undefined)[] | undefined;
   /** What is said of the section as a whole. */
   readonly remark?: (stay: DischargeFacts) => string | undefined;
   /** What the section says when there is nothing: that nothing is recorded, not that there is nothing. */
@@ -116,14 +118,24 @@ const results: DischargeSection = {
     fact.type === 'DiagnosticReport' ||
     (fact.type === 'Observation' && !vitalSigns.holds(fact, stay) && !functionalStatus.holds(fact, stay)),
   columns: ['Examination', 'When', 'Result', 'Interpretation'],
-  row: (fact) => [
-    concept(fact.fields['code']),
-    when(fact),
-    fact.type === 'DiagnosticReport' ? words(fact.fields['conclusion']) : observed(fact.fields),
-    words(all(fact.fields['interpretation']).map(concept).filter(Boolean).join(', ')),
-  ],
+  row: (fact, _, stay) =>
+    isToldByResults(fact, stay)
+      ? undefined
+      : [
+          concept(fact.fields['code']),
+          when(fact),
+          fact.type === 'DiagnosticReport' ? words(fact.fields['conclusion']) : observed(fact.fields),
+          words(all(fact.fields['interpretation']).map(concept).filter(Boolean).join(', ')),
+        ],
   absent: 'No result is recorded for this stay.',
 };
+
+/** A report that concludes nothing says no more than the observations that stand beside it. */
+function isToldByResults({ type, fields: report }: Fact, { others }: DischargeFacts): boolean {
+  if (type !== 'DiagnosticReport' || words(report['conclusion']) !== undefined) return false;
+  const results = all(report['result']).map(({ reference }) => reference);
+  return others.some((other) => other.type === 'Observation' && results.includes(`Observation/${other.id}`));
+}
 
 const vitalSigns: DischargeSection = {
   title: 'Vital signs',
@@ -149,7 +161,10 @@ const planOfTreatment: DischargeSection = {
   title: 'Plan of treatment and follow-up',
   code: '18776-5',
   display: 'Plan of care note',
-  holds: (fact) => ['CarePlan', 'ServiceRequest', 'Appointment'].includes(fact.type) && !isClosed(fact),
+  holds: (fact, stay) =>
+    ['CarePlan', 'ServiceRequest', 'Appointment'].includes(fact.type) &&
+    !isClosed(fact) &&
+    !isResulted(fact, stay),
   columns: ['Plan', 'When', 'Status', 'Note'],
   row: (fact) => [
     words(fact.fields['title']) ??
@@ -157,7 +172,7 @@ const planOfTreatment: DischargeSection = {
       words(fact.fields['description']) ??
       concept(all(fact.fields['category'])[0] ?? all(fact.fields['serviceType'])[0]),
     date(fact.fields['start'] ?? fact.fields['occurrenceDateTime']) ?? period(fact.fields['period']),
-    status(fact),
+    status(fact) === 'unknown' ? undefined : status(fact),
     note(fact),
   ],
   absent: 'No plan of treatment or follow-up is recorded.',
@@ -171,6 +186,17 @@ function requested(fact: Fact): string | undefined {
 
 function isClosed(fact: Fact): boolean {
   return ['completed', 'revoked', 'cancelled', 'noshow', 'fulfilled'].includes(status(fact) ?? '');
+}
+
+/** What was ordered is done when its result is there; one that is still to be completed is not. */
+function isResulted({ type, id }: Fact, { others }: DischargeFacts): boolean {
+  if (type !== 'ServiceRequest') return false;
+  return others.some(
+    (other) =>
+      ['DiagnosticReport', 'Observation'].includes(other.type) &&
+      !['registered', 'partial', 'preliminary'].includes(status(other) ?? '') &&
+      all(other.fields['basedOn']).some(({ reference }) => reference === `ServiceRequest/${id}`),
+  );
 }
 
 const dischargeInstructions: DischargeSection = {
@@ -199,7 +225,7 @@ const hospitalCourse: DischargeSection = {
   display: 'Hospital course Narrative',
   holds: (fact, { encounter }) => fact === encounter,
   columns: ['Stay', 'Reason', 'Locations', 'Outcome and disposition'],
-  row: ({ fields: stay }, named) => [
+  row: ({ fields: stay }, named, facts) => [
     period(stay['period']),
     words(
       [...all(stay['reasonCode']).map(concept), ...all(stay['reasonReference']).map(named)]
@@ -208,9 +234,9 @@ const hospitalCourse: DischargeSection = {
     ),
     words(
       all(stay['location'])
-        .map(({ location }) => named(location))
+        .map(({ location }) => placeName(location, facts))
         .filter(Boolean)
-        .join(', then '),
+        .join('; then '),
     ),
     concept(fields(stay['hospitalization'])['dischargeDisposition']) ?? 'Disposition not recorded',
   ],

@@ -36,6 +36,19 @@ export function table(
   return wrap(`${above}<table><thead><tr>${head}</tr></thead><tbody>${body.join('')}</tbody></table>`);
 }
 
+/** What is known of one thing, under its name; what is not known is not told. */
+export function pairs(
+  caption: string,
+  rows: readonly (readonly [name: string, value: string | undefined])[],
+): Narrative {
+  const body = rows.flatMap(([name, value]) =>
+    value === undefined
+      ? []
+      : `<tr><th scope="row">${escapeXhtml(name)}</th><td>${escapeXhtml(value)}</td></tr>`,
+  );
+  return wrap(`<table><caption>${escapeXhtml(caption)}</caption><tbody>${body.join('')}</tbody></table>`);
+}
+
 function wrap(content: string): Narrative {
   return { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${content}</div>` };
 }

@@ -1,9 +1,9 @@
 // https://hl7.org/fhir/us/davinci-alerts/STU1.1/
-import { all, fields, words } from '#platform/fhir';
+import { fields, words } from '#platform/fhir';
 import { bundleText, documentBase } from './bundle-text.ts';
 import { messageSystem } from './communication.ts';
 import type { WrittenResource } from './discharge-composition.ts';
-import { byTime, isValid, nameOf, treating, type DischargeFacts } from './discharge-facts.ts';
+import { byTime, institution, isValid, nameOf, treating, type DischargeFacts } from './discharge-facts.ts';
 import { type Fact } from './fact.ts';
 import { madeBy, type NoticeRule, type TransitionRules } from './transition-rules.ts';
 import { humanName } from './wording.ts';
@@ -39,7 +39,7 @@ export function noticeMessage(facts: NoticeFacts, making: NoticeMaking): Written
   };
   const text = JSON.stringify(messageHeader({ ...facts, others }, making));
   const header = { type: 'MessageHeader', id: ids.header, text };
-  return { type: 'Bundle', id: ids.bundle, text: bundleText(head, [header, ...parts]) };
+  return { type: 'Bundle', id: ids.bundle, text: bundleText(head, [header, ...parts], making.ownBase) };
 }
 
 function messageHeader(facts: NoticeFacts, { notice, rules, ids, ownBase }: NoticeMaking): object {
@@ -79,17 +79,6 @@ function messageHeader(facts: NoticeFacts, { notice, rules, ids, ownBase }: Noti
 /** Relatives take part in encounters too. */
 function isProfessional(reference: unknown): boolean {
   return /(^|\/)Practitioner(Role)?\//.test(words(fields(reference)['reference']) ?? '');
-}
-
-/** Whose stay it is: the encounter's provider, else who manages the place where the patient is. */
-function institution(facts: NoticeFacts): unknown {
-  const { serviceProvider, location } = facts.encounter.fields;
-  if (serviceProvider !== undefined) return serviceProvider;
-  const places = all(location).flatMap((each) => {
-    const target = words(fields(each['location'])['reference']);
-    return facts.others.filter(({ type, id }) => `${type}/${id}` === target);
-  });
-  return places.map((place) => place.fields['managingOrganization']).findLast((each) => each !== undefined);
 }
 
 /** What a notice must tell at least and this one cannot, in words. 42 CFR 482.24(d)(2). */

@@ -1,4 +1,6 @@
+import { unescape } from 'node:querystring';
 import { type Fields, all, fields, words } from '#platform/fhir';
+import { hasCode } from './fact.ts';
 
 /** How FHIR's data types are said to a person. An element that is not there is not said. */
 
@@ -34,8 +36,33 @@ export function period(value: unknown): string | undefined {
   const [from, to] = [date(start), date(end)];
   if (from === undefined && to === undefined) return undefined;
   if (to === undefined) return `since ${from}`;
+  if (from === to) return from;
   return from === undefined ? `until ${to}` : `${from} to ${to}`;
 }
+
+/** `MRN 4711 (GH)`: of which kind a number is, and whose, as far as it says. */
+export function identifier({ type, value, system, assigner }: Fields): string | undefined {
+  const number = words(value);
+  if (number === undefined) return undefined;
+  const issuer = words(fields(assigner)['display']) ?? systemName(words(system));
+  const kind = hasCode(type, 'MR') ? 'MRN' : concept(type);
+  const said = [kind, number, issuer === undefined || issuer === kind ? undefined : `(${issuer})`];
+  return said.filter(Boolean).join(' ');
+}
+
+/** What HL7 v2 calls an assigning authority, and whose numbers everybody knows, have short names. */
+function systemName(system: string | undefined): string | undefined {
+  if (system === undefined) return undefined;
+  const authority = 'urn:septum:authority:';
+  if (system.startsWith(authority)) return unescape(system.slice(authority.length));
+  return wellKnown[system] ?? system;
+}
+
+/** https://hl7.org/fhir/R4/identifier-registry.html */
+const wellKnown: Readonly<Record<string, string>> = {
+  'http://hl7.org/fhir/sid/us-npi': 'NPI',
+  'http://hl7.org/fhir/sid/us-ssn': 'SSN',
+};
 
 export function quantity(value: unknown): string | undefined {
   const { comparator, value: number, unit, code } = fields(value);

@@ -1,4 +1,3 @@
-import { unescape } from 'node:querystring';
 import { type Fields, all, fields, words } from '#platform/fhir';
 import { hasCode } from './fact.ts';
 
@@ -54,7 +53,7 @@ export function identifier({ type, value, system, assigner }: Fields): string | 
 function systemName(system: string | undefined): string | undefined {
   if (system === undefined) return undefined;
   const authority = 'urn:septum:authority:';
-  if (system.startsWith(authority)) return unescape(system.slice(authority.length));
+  if (system.startsWith(authority)) return system.slice(authority.length).replaceAll('%20', ' ');
   return wellKnown[system] ?? system;
 }
 

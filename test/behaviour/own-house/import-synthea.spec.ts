@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { describeWithData, openHouse, type House, type Json } from '#platform/testing';
+import { FhirApi } from '../../../apps/septum/src/verbs/api/fhir-api.ts';
 import { apiTarget } from '../../../apps/septum/src/verbs/import/api-target.ts';
 import { importFiles, textsIn } from '../../../apps/septum/src/verbs/import/import-files.ts';
 import { ImportRun } from '../../../apps/septum/src/verbs/import/import-run.ts';
@@ -20,10 +21,7 @@ interface Entry {
 async function imported(house: House, path: string) {
   const files = await importFiles([path]);
   const rejects: unknown[] = [];
-  const api = {
-    get: async (address: string) => (await house.fhir.get(address)).text,
-    post: async (address: string, body: string) => (await house.fhir.post(address, body)).text,
-  };
+  const api = new FhirApi(house.url, await house.tokenFor(['system/*.cruds']));
   const run = new ImportRun(apiTarget(api), {
     rejected: ({ place, reasons }) => rejects.push([place, ...reasons]),
     progress: () => undefined,

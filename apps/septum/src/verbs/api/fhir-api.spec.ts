@@ -17,7 +17,11 @@ describe('the API as a verb calls it', () => {
     void response.writeHead(status).end(body);
 
   it('waits out a part that restarts', async () => {
-    const api = await answering(refused(503, '{}'), (response) => void response.end('there'));
+    const api = await answering(
+      refused(503, '{}'),
+      refused(504, '{}'),
+      (response) => void response.end('there'),
+    );
     expect(await api.post('$rules-add', '{}')).toBe('there');
   });
 

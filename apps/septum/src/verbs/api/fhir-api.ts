@@ -24,6 +24,8 @@ export function apiFlags(command: Command): Command {
 type OutcomeIssue = Omit<Issue, 'expression'> & { readonly expression?: readonly string[] };
 
 const patienceMs = 120_000;
+/** A limit on requests; a part that restarts, or has more to do than it can answer in time. */
+const passing = [429, 503, 504];
 
 /** The FHIR API of a running Septum, as a client with a token sees it. */
 export class FhirApi {
@@ -65,7 +67,7 @@ export class FhirApi {
     return this.#answer('POST', path, body);
   }
 
-  /** Waits out what passes by itself: a part that restarts (503), a limit on requests (429), a connection that broke. */
+  /** Waits out what passes by itself; what it asks for may have been done before, as when a connection broke. */
   async #answer(method: string, path: string, body?: string): Promise<string> {
     for (const until = Date.now() + patienceMs; ;) {
       const response = await this.request(method, path, body).catch((error: unknown) => {
@@ -73,7 +75,7 @@ export class FhirApi {
           throw new Fault('unavailable', `${this.base} does not answer.`, { cause: error });
       });
       if (response?.ok) return response.text();
-      if (response !== undefined && (![429, 503].includes(response.status) || Date.now() > until)) {
+      if (response !== undefined && (!passing.includes(response.status) || Date.now() > until)) {
         const issues = await issuesOf(response);
         const said = issues?.map(({ diagnostics }) => diagnostics).join(' ');
         const what =

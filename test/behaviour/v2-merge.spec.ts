@@ -45,6 +45,27 @@ describe('an HL7 v2 merge', () => {
     });
   });
 
+  it('is followed where its link is written out with the address of the installation', async () => {
+    await feed.send('ADT^A28', [person('140', 'Stays')]);
+    await feed.send('ADT^A28', [person('141', 'Goes')]);
+    const one = (number: string) =>
+      eventually(async () => {
+        const found = await patientOf(number);
+        expect(found).toHaveLength(1);
+        return found[0]!;
+      });
+    const [stays, goes] = [await one('140'), await one('141')];
+    const other = { reference: `${house.publicUrl}/fhir/R4/Patient/${String(stays['id'])}` };
+    await house.put({ ...goes, active: false, link: [{ type: 'replaced-by', other }] });
+    await feed.send('ADT^A01', [person('141', 'Stays'), visit('V141')]);
+    await eventually(async () => {
+      const { body } = await house.fhir.get<Bundle>('Encounter?identifier=V141');
+      expect(body.entry?.map(({ resource }) => resource['subject'])).toMatchObject([
+        { reference: `Patient/${String(stays['id'])}` },
+      ]);
+    });
+  });
+
   it('leaves the survivor in force, whoever recorded the other one and however often they come', async () => {
     const merges = (number: string, into: string) =>
       feed.send('ADT^A40', [person(into, 'Stays'), `MRG|${number}^^^NORTH^MR`]);

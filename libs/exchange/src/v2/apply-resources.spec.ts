@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Caller } from '#platform/access';
+import { localReference } from '#platform/fhir';
 import { parseMessage } from '#platform/hl7v2';
 import type { Messenger } from '#platform/messaging';
 import { Mapper } from '#platform/v2-to-fhir';
@@ -78,7 +79,11 @@ function openShelf() {
   ];
   const owners = new ResourceOwners([{ name: 'all', types }]);
   const messenger = shelf as unknown as Messenger;
-  const apply = new ApplyResources(messenger, owners, new ResolveIdentities(messenger, owners));
+  const apply = new ApplyResources(
+    messenger,
+    owners,
+    new ResolveIdentities(messenger, owners, { localReference }),
+  );
   const take = (event: string, ...segments: string[]) => {
     const header = `MSH|^~\\&|REG|NORTH|||20260301080000+0000||${event}|1|P|2.5.1`;
     const { resources } = mapper.map(parseMessage([header, ...segments].join('\r')));

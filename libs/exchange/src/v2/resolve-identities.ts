@@ -1,8 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { replacedBy } from '#patients/contract';
 import type { Caller } from '#platform/access';
 import { Fault } from '#platform/fhir';
 import { Messenger } from '#platform/messaging';
-import { resourceContracts } from '#platform/store';
+import {
+  resourceContracts,
+  ResourceStoreToken,
+  type LocalReference,
+  type Resource,
+  type ResourceStore,
+} from '#platform/store';
 import type { MappedResource } from '#platform/v2-to-fhir';
 import { ResourceOwners } from '../resource-owners.ts';
 import { address, type Known, type KnownResources } from './known.ts';
@@ -11,10 +18,6 @@ import { Refused } from './refused.ts';
 /** Found by their identifiers, whoever stored them; what else a message makes, it finds again by the id it gave. */
 const foundByIdentifier = new Set(['Patient', 'Encounter']);
 const longestChain = 16;
-
-interface Linked {
-  readonly link?: readonly { readonly type?: string; readonly other?: { readonly reference?: string } }[];
-}
 
 export interface Resolved {
   /** Those whose ids are final; references of others to them are led along. */
@@ -43,10 +46,16 @@ export function isFoundByIdentifier({ type, identity }: MappedResource): boolean
 export class ResolveIdentities {
   readonly #messenger: Messenger;
   readonly #owners: ResourceOwners;
+  readonly #localReference: LocalReference;
 
-  constructor(@Inject(Messenger) messenger: Messenger, @Inject(ResourceOwners) owners: ResourceOwners) {
+  constructor(
+    @Inject(Messenger) messenger: Messenger,
+    @Inject(ResourceOwners) owners: ResourceOwners,
+    @Inject(ResourceStoreToken) { localReference }: Pick<ResourceStore, 'localReference'>,
+  ) {
     this.#messenger = messenger;
     this.#owners = owners;
+    this.#localReference = localReference;
   }
 
   async resolve(caller: Caller, resources: readonly MappedResource[]): Promise<Resolved> {
@@ -60,9 +69,11 @@ export class ResolveIdentities {
     };
     const sought = resources.filter(isFoundByIdentifier);
     // Asked all at once, so that those of one context share a round trip to its database.
-    await settle(sought.filter((each) => !isMerged(each)).map((each) => this.#find(caller, each)));
+    await settle(sought.filter((each) => !this.#isMerged(each)).map((each) => this.#find(caller, each)));
     // Who is merged is told from the survivor, so the survivor is found first.
-    await settle(sought.filter(isMerged).map((each) => this.#findMerged(caller, each, moved)));
+    await settle(
+      sought.filter((each) => this.#isMerged(each)).map((each) => this.#findMerged(caller, each, moved)),
+    );
     if (moved.size === 0) return { resources, known };
     const led = resources.map((resource) => {
       const id = moved.get(address(resource))?.split('/')[1] ?? resource.id;
@@ -99,15 +110,17 @@ export class ResolveIdentities {
     resource: MappedResource,
     moved: ReadonlyMap<string, string>,
   ): Promise<Place> {
-    const mapped = `Patient/${replacedBy(resource.content)}`;
-    const [, survivor] = (moved.get(mapped) ?? mapped).split('/');
-    const others = (await this.#matches(caller, resource)).filter(({ stored }) => stored.id !== survivor);
+    const mapped = this.#replacedBy(resource.content) ?? '';
+    const survivor = moved.get(mapped) ?? mapped;
+    const others = (await this.#matches(caller, resource)).filter(
+      ({ stored }) => address(stored) !== survivor,
+    );
     const found =
-      others.find(({ text }) => replacedBy(JSON.parse(text) as Linked) === survivor) ??
+      others.find(({ text }) => this.#replacedBy(JSON.parse(text)) === survivor) ??
       others.find(({ stored }) => stored.id === resource.id) ??
       others[0];
     if (found !== undefined) return { resource, id: found.stored.id, known: found };
-    if (resource.id === survivor) throw new Refused(resource, mergedTheOtherWay());
+    if (address(resource) === survivor) throw new Refused(resource, mergedTheOtherWay());
     return { resource, id: resource.id };
   }
 
@@ -126,10 +139,10 @@ export class ResolveIdentities {
   async #survivor(caller: Caller, patient: Known): Promise<Omit<Place, 'resource'>> {
     let place: Omit<Place, 'resource'> = { id: patient.stored.id, known: patient };
     for (let step = 0; step < longestChain && place.known !== undefined; step += 1) {
-      const next = replacedBy(JSON.parse(place.known.text) as Linked);
+      const next = this.#replacedBy(JSON.parse(place.known.text));
       if (next === undefined) return place;
-      const [known] = await this.#patients(caller, `Patient/${next}`);
-      place = { id: next, known };
+      const [known] = await this.#patients(caller, next);
+      place = { id: next.slice('Patient/'.length), known };
     }
     return place;
   }
@@ -140,14 +153,18 @@ export class ResolveIdentities {
     return result.map((stored, at) => ({ stored, text: texts[at]! }));
   }
 
+  /** The message that merges says so of the one who is merged, and of nobody else. */
+  #isMerged({ type, content }: MappedResource): boolean {
+    return type === 'Patient' && this.#replacedBy(content) !== undefined;
+  }
+
+  #replacedBy(patient: unknown): string | undefined {
+    return replacedBy(patient as Resource, this.#localReference);
+  }
+
   #of(type: string) {
     return resourceContracts(this.#owners.contextOf(type)!);
   }
-}
-
-/** The message that merges says so of the one who is merged, and of nobody else. */
-function isMerged({ type, content }: MappedResource): boolean {
-  return type === 'Patient' && replacedBy(content) !== undefined;
 }
 
 function mergedTheOtherWay(): Fault {
@@ -157,12 +174,6 @@ function mergedTheOtherWay(): Fault {
     { severity: 'error' as const, code: 'business-rule', diagnostics, expression: 'Patient.identifier[0]' },
   ];
   return new Fault('business-rule', diagnostics, { issues });
-}
-
-/** https://hl7.org/fhir/R4/valueset-link-type.html */
-function replacedBy(patient: Linked): string | undefined {
-  const link = patient.link?.find(({ type }) => type === 'replaced-by');
-  return /^Patient\/([A-Za-z0-9\-.]{1,64})$/.exec(link?.other?.reference ?? '')?.[1];
 }
 
 /** The same, with references to what is elsewhere led there. */

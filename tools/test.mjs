@@ -1,9 +1,9 @@
 /**
- * npm test: installs and builds what is missing, obtains nats-server, checks the shape of the code, runs every spec,
- * then the behaviour suite once in each topology, two at a time, then the chaos specs, alone so that their times mean something.
+ * npm test: installs and builds what is missing, obtains nats-server, checks the shape of the code beside every spec,
+ * then, two at a time, runs the behaviour suite once in each topology and the chaos specs.
  * Words after `--` choose specs: `npm test -- libs/platform/fhir`. Ends with what was counted. `--only NAME` runs one step: shape, specs, a topology, or chaos.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,11 +12,8 @@ import { natsServer } from './nats-server.mjs';
 import { openTestServers } from './test-servers.mjs';
 import { checkout, ensureBuilt, ensureInstalled, fail, say, seconds } from './toolbox.mjs';
 
-/** Two at once: a house waits for its processes and its disk half of the time. */
-const topologies = [
-  ['one', 'two-copies'],
-  ['medications-out', 'all-out'],
-];
+/** The longest first, since two run at once: a house waits for its processes and its disk half of the time. */
+const topologies = ['medications-out', 'all-out', 'two-copies', 'one'];
 /** In one house what can be, the rest in houses of its own. */
 const behaviours = ['test/behaviour/together', 'test/behaviour/own-house/'];
 /** As in platform/testing: a spec that wanted data which is not there. */
@@ -42,10 +39,17 @@ const counts = { passed: 0, failed: 0, skipped: 0, absent: 0 };
 const broken = [];
 const servers = await openTestServers(work);
 try {
-  if (runs('shape') && chosen.length === 0) shape();
-  if (runs('specs')) await jest('specs', {}, outside('test/behaviour', 'test/chaos'));
-  for (const atOnce of topologies) await Promise.all(atOnce.filter(runs).map(behaviour));
-  if (runs('chaos')) await jest('chaos', {}, within('test/chaos'));
+  await Promise.all([
+    runs('shape') && chosen.length === 0 ? shape() : undefined,
+    runs('specs') ? jest('specs', {}, outside('test/behaviour', 'test/chaos')) : undefined,
+  ]);
+  const waiting = [...topologies.map((name) => [name, () => behaviour(name)]), ['chaos', chaos]]
+    .filter(([step]) => runs(step))
+    .map(([, run]) => run);
+  const lane = async () => {
+    for (let run = waiting.shift(); run; run = waiting.shift()) await run();
+  };
+  await Promise.all([lane(), lane()]);
 } finally {
   await servers.close();
   rmSync(work, { recursive: true, force: true });
@@ -56,10 +60,13 @@ function runs(step) {
   return only === undefined || only === step;
 }
 
-function shape() {
-  if (!existsSync(join(checkout, 'tools', 'check.mjs'))) return;
-  const { status } = spawnSync(process.execPath, ['tools/check.mjs'], { cwd: checkout, stdio: 'inherit' });
-  if (status !== 0) broken.push('shape');
+async function shape() {
+  const child = spawn(process.execPath, ['tools/check.mjs'], { cwd: checkout, stdio: 'inherit' });
+  if ((await new Promise((resolve) => child.once('exit', resolve))) !== 0) broken.push('shape');
+}
+
+function chaos() {
+  return jest('chaos', {}, within('test/chaos'));
 }
 
 function behaviour(topology) {
@@ -77,9 +84,9 @@ function within(folder, all = [folder]) {
 function outside(...folders) {
   const others = chosen.filter((pattern) => !folders.some((folder) => pattern.startsWith(folder)));
   if (chosen.length > 0 && others.length === 0) return undefined;
-  // Two, since many wait for processes of their own.
+  // More than there are processors, since many wait for processes of their own.
   const ignored = [
-    '--maxWorkers=2',
+    '--maxWorkers=3',
     '--testPathIgnorePatterns',
     '/node_modules/',
     ...folders.map((each) => `<rootDir>/${each}/`),

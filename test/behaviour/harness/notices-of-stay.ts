@@ -267,7 +267,9 @@ export function noticesOfStay(houseNow: () => House): void {
       ...encounter('notice-imported', 'notice-told', 'finished', 'IMP', 'ward-4'),
       period: { start, end: start },
     };
-    await stored(dated);
+    // Nobody is told of what is imported.
+    const entry = [{ resource: dated }];
+    await houseNow().fhir.post('$import', { resourceType: 'Bundle', type: 'collection', entry });
     const address = `Communication/$notice-report?start=${start}&end=${end}`;
     const { status, body } = await houseNow().fhir.get<Report>(address);
     expect(status).toBe(200);

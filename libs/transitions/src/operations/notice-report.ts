@@ -63,12 +63,18 @@ export class NoticeReportOperation {
     const since = new Date(span.low).toISOString();
     const changed = await this.#communications.changedSince(caller, since);
     const within = changed.filter(({ fields }) => isNotice(fields) && occurredIn(fields, span));
-    const events = [...reportedEvents(within), ...(await this.#unrecorded(caller, span, within))];
+    const { unrecorded, late } = await this.#unrecorded(caller, span, within);
+    const events = [...reportedEvents([...within, ...late]), ...unrecorded];
     const isTable = parameters.get('_format')?.[0] === csv;
     return reply({}, [isTable ? reportCsv(events) : JSON.stringify(reportParameters(span, events))]);
   }
 
-  async #unrecorded(caller: Caller, span: Span, known: readonly Fact[]): Promise<readonly ReportedEvent[]> {
+  /** The events of which nothing is recorded, and the notices that were recorded since the known ones were read. */
+  async #unrecorded(
+    caller: Caller,
+    span: Span,
+    known: readonly Fact[],
+  ): Promise<{ readonly unrecorded: readonly ReportedEvent[]; readonly late: readonly Fact[] }> {
     const date = (prefix: 'ge' | 'lt', at: number): SearchFilter => ({
       parameter: 'date',
       type: 'date',
@@ -93,7 +99,10 @@ export class NoticeReportOperation {
     const others: Fact[] = [];
     for (let at = 0; at < ids.length; at += idsAtOnce)
       others.push(...(await this.#communications.of(caller, ...ids.slice(at, at + idsAtOnce))));
-    return without([...known, ...others.filter(({ fields }) => isNotice(fields))]);
+    const notices = others.filter(({ fields }) => isNotice(fields));
+    const read = new Set(known.map(({ id }) => id));
+    const late = notices.filter((each) => occurredIn(each.fields, span) && !read.has(each.id));
+    return { unrecorded: await without([...known, ...notices]), late };
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the pages are made of: the contexts as they declare themselves, and what the sources add. */
-import { rulesOf, statusContract } from '#platform/runtime';
+import { parkedEventContracts, rulesOf, statusContract } from '#platform/runtime';
 import { resourceChanged, resourcesImported, storeContracts } from '#platform/store';
 import { classesOf, eventSayingsOf, importsOf } from './sources.mjs';
 
@@ -27,7 +27,9 @@ function contextOf(definition, sayings) {
     needs,
     rules: [...new Set(rulesOf(definition).map(({ type }) => type))],
     operations: operations.map(operationOf),
-    common: [statusContract(name), ...storeContracts(name)].map(contractOf),
+    common: [statusContract(name), ...Object.values(parkedEventContracts(name)), ...storeContracts(name)].map(
+      contractOf,
+    ),
     own: [
       ...operations.map((operation) => ({
         ...contractOf(operation.contract),

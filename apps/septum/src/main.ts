@@ -5,6 +5,7 @@ import { benchVerb } from './verbs/bench.ts';
 import { consoleVerb } from './verbs/console.ts';
 import { demoVerb } from './verbs/demo.ts';
 import { doctorVerb } from './verbs/doctor.ts';
+import { eventsVerb } from './verbs/events.ts';
 import { exportVerb } from './verbs/export.ts';
 import { importVerb } from './verbs/import.ts';
 import { migrateVerb } from './verbs/migrate.ts';
@@ -13,6 +14,7 @@ import { serveVerb } from './verbs/serve.ts';
 import { settingsVerb } from './verbs/settings.ts';
 import { tokenVerb } from './verbs/token.ts';
 import { topologyVerb } from './verbs/topology.ts';
+import { transactionsVerb } from './verbs/transactions.ts';
 import { v2Verb } from './verbs/v2.ts';
 
 const program = new Command('septum')
@@ -24,6 +26,8 @@ const program = new Command('septum')
   .addCommand(importVerb())
   .addCommand(exportVerb())
   .addCommand(v2Verb())
+  .addCommand(eventsVerb())
+  .addCommand(transactionsVerb())
   .addCommand(demoVerb())
   .addCommand(rulesVerb())
   .addCommand(topologyVerb())

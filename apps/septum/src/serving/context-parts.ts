@@ -10,6 +10,8 @@ import { edgeMigrations } from '#platform/edge';
 import { OutboundHttp, OutboundMllp, type OutboundOptions, type Partners } from '#platform/outbound';
 import {
   CreatePartSecret1763800000500,
+  parkedEventContracts,
+  parkedEventsController,
   partSecret,
   RelayToken,
   rulesOf,
@@ -71,8 +73,8 @@ export async function contextParts(
     ...(shared?.covers(name) === true ? { coordinator: shared.transactions } : {}),
   };
   return {
-    contracts: storeContracts(name),
-    controllers: [resourceController(name), transactionController(name)],
+    contracts: [...storeContracts(name), ...Object.values(parkedEventContracts(name))],
+    controllers: [resourceController(name), transactionController(name), parkedEventsController(name)],
     providers: [
       { provide: ContextDatabaseToken, useValue: database },
       { provide: ResourceStoreToken, useValue: store },

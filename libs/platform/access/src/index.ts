@@ -2,6 +2,7 @@ export * from './caller.ts';
 export * from './key-holder.ts';
 export * from './credential.ts';
 export * from './http-guard.ts';
+export * from './operator.ts';
 export * from './row-policy.ts';
 export * from './scope.ts';
 export * from './signing-key.ts';

@@ -22,5 +22,5 @@ export { LeaseKeeper } from './events/lease-keeper.ts';
 export { WorkLoop } from './events/work-loop.ts';
 export { eventTablesSql } from './events/event-tables.ts';
 export { Hears, type Delivery, type HearingOptions, type Listener } from './events/hears.ts';
-export { parkedEvents, replayParked, type ParkedEvent } from './events/parked.ts';
+export { findParked, parkedEvents, replayParked, type ParkedEvent } from './events/parked.ts';
 export { JetStreams, type JetStreamsOptions } from './events/jetstream/jet-streams.ts';

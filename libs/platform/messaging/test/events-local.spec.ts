@@ -1,8 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenContextDatabase } from '#platform/database';
 import { Fault } from '#platform/fhir';
-import { appendEvents, type EventExchange, parkedEvents, replayParked } from '#platform/messaging';
+import {
+  appendEvents,
+  type EventExchange,
+  findParked,
+  parkedEvents,
+  replayParked,
+} from '#platform/messaging';
 import { EventHouse } from './events-house.ts';
 import {
   Conduct,
@@ -146,7 +153,13 @@ describe('events in one process', () => {
     expect(await exchange.lagOf('ward')).toEqual({ outboxLagMs: 0, inboxLagMs: 0, parked: 0 });
 
     healed = true;
-    expect(await replayParked(letters, 'summaries', 'Patient/7')).toBe(1);
+    const one = { subscription: 'summaries', orderKey: 'Patient/7' };
+    const replayed = await findParked(letters, one);
+    expect(replayed).toMatchObject([{ orderKey: 'Patient/7' }]);
+    expect(await findParked(letters, { ...one, orderKey: 'Patient/8' })).toEqual([]);
+    expect(await findParked(letters, { ...one, eventId: parked!.id })).toEqual(replayed);
+    expect(await findParked(letters, { ...one, eventId: randomUUID() })).toEqual([]);
+    expect(await replayParked(letters, one)).toEqual(replayed);
     await until(async () => (await effects(letters)).length === 1_000);
     expect(await appliedInOrder(ward, letters, ['summaries', 'notices'])).toEqual([]);
     expect(await parkedEvents(letters)).toEqual([]);

@@ -22,6 +22,8 @@ export { createLog, nestLogger, type Log } from './log.ts';
 export { serveMetrics } from './metrics-server.ts';
 export { Metrics } from './metrics.ts';
 export * from './operation-parameters.ts';
+export { parkedEventContracts, type Replayed, type ToldParked } from './parked-events.contract.ts';
+export { parkedEventsController } from './parked-events.controller.ts';
 export { statusContract } from './part-status.contract.ts';
 export type { PartFindings, PartStatus } from './part-status.ts';
 export { createProbeServer } from './probe-server.ts';

@@ -45,6 +45,13 @@ export function wholeNumberIn(given: OperationParameters, name: string): number 
   throw new Fault('bad-parameter', `The value of ${name} cannot be read: write a whole number from 1.`);
 }
 
+/** False when it is not given. Fault `bad-parameter`. */
+export function flagIn(given: OperationParameters, name: string): boolean {
+  const text = given.get(name)?.at(-1) ?? 'false';
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new Fault('bad-parameter', `The value of ${name} cannot be read: write true or false.`);
+}
+
 /** Milliseconds since the epoch; undefined when it is not given. Fault `bad-parameter`. */
 export function instantIn(given: OperationParameters, name: string): number | undefined {
   const text = given.get(name)?.at(-1);
@@ -64,7 +71,7 @@ function inBody(body: string | undefined): [name: string, value: string][] {
     throw new Fault('malformed', 'The body of an operation is a Parameters resource.');
   return parameter.flatMap((each: Record<string, unknown>) => {
     const [, value] = Object.entries(each).find(([key]) => key.startsWith('value')) ?? [];
-    return typeof value === 'string' || typeof value === 'number'
+    return ['string', 'number', 'boolean'].includes(typeof value)
       ? [[String(each['name']), String(value)]]
       : [];
   });

@@ -1,5 +1,5 @@
 import { Controller, Inject, type Type } from '@nestjs/common';
-import { rowPolicy, type Caller } from '#platform/access';
+import { assertOperator, rowPolicy, type Caller } from '#platform/access';
 import type { CoordinatorTransactions, PreparedTransactions, Transaction } from '#platform/database';
 import { Fault } from '#platform/fhir';
 import { Handles, type CallScope, type Reply } from '#platform/messaging';
@@ -8,6 +8,7 @@ import {
   ApplyWrites,
   DecideTransaction,
   ListPrepared,
+  ResolveTransaction,
   transactionContracts,
   type Decided,
   type Prepared,
@@ -67,6 +68,13 @@ export function transactionController(context: string): Type<object> {
       return { result: { state: await this.participant.prepared.rollback(transactionId) }, texts: [] };
     }
 
+    @Handles(contracts.resolve)
+    async resolve(caller: Caller, { transactionId, decision }: ResolveTransaction): Promise<Reply<Decided>> {
+      assertOperator(caller, 'u');
+      await recordResolution(this.participant.store, caller, transactionId, decision);
+      return this[decision](caller, { transactionId });
+    }
+
     @Handles(contracts.prepared)
     async prepared(_caller: Caller, { olderThanMs }: ListPrepared): Promise<Reply<readonly Prepared[]>> {
       const waiting = await this.participant.prepared.list();
@@ -89,4 +97,22 @@ export function transactionController(context: string): Type<object> {
   }
 
   return TransactionController;
+}
+
+/** Durable before anything is decided. */
+function recordResolution(
+  store: ResourceStore,
+  caller: Caller,
+  transactionId: string,
+  decision: string,
+): Promise<void> {
+  const detail = `$transactions-resolve ${decision}`;
+  return store.recordDisclosure(caller, {
+    action: 'E',
+    type: 'Bundle',
+    id: transactionId,
+    count: 1,
+    patients: [],
+    detail,
+  });
 }

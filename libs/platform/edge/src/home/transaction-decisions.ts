@@ -99,3 +99,26 @@ export async function unfinishedDecisions(
     values: [olderThanMs],
   });
 }
+
+/** What is written down of a transaction. */
+export interface FoundDecision {
+  readonly transactionId: string;
+  /** Null while its coordinator only says that it is at work. */
+  readonly decision: Decision | null;
+  readonly participants: readonly string[];
+  /** Whether its coordinator lives and has not decided. */
+  readonly atWork: boolean;
+  readonly ageMs: number;
+}
+
+/** Of these transactions, and of all that are decided and not carried out everywhere. */
+export async function findDecisions(home: ContextDatabase, ids: readonly string[]): Promise<FoundDecision[]> {
+  return home.query<FoundDecision & object>('*', {
+    text: `select transaction_id as "transactionId", decision, participants,
+                  decision is null and coalesce(undecided_until > clock_timestamp(), false) as "atWork",
+                  (extract(epoch from clock_timestamp() - decided_at) * 1000)::int8 as "ageMs"
+             from edge.transaction_decision
+            where transaction_id = any($1::uuid[]) or (finished_at is null and decision is not null)`,
+    values: [ids],
+  });
+}

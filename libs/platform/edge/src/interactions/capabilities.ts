@@ -4,6 +4,7 @@ import { Public } from '#platform/access';
 import { searchParameters } from '#platform/fhir';
 import type { Operation } from '#platform/runtime';
 import { Edge } from '../edge.ts';
+import { edgeOperations } from '../operator/edge-operations.ts';
 import { fhirRoot, type FhirReply, type FhirRequest } from '../http/fhir-request.ts';
 import { assertAcceptable, fhirJson } from '../http/negotiate.ts';
 
@@ -33,7 +34,10 @@ export function capabilityStatement(edge: Edge): object {
         },
         resource: edge.types.map((type) => resource(edge, type)),
         interaction: [{ code: 'transaction' }, { code: 'batch' }],
-        ...listed('operation', edge.operations.filter(({ level }) => level === 'system').map(operation)),
+        ...listed('operation', [
+          ...edge.operations.filter(({ level }) => level === 'system').map(operation),
+          ...edgeOperations.map(operation),
+        ]),
       },
     ],
   };
@@ -70,7 +74,12 @@ function resource(edge: Edge, type: string): object {
   };
 }
 
-function operation({ name, type, documentation, definition }: Operation): object {
+function operation({
+  name,
+  type,
+  documentation,
+  definition,
+}: Pick<Operation, 'name' | 'type' | 'documentation' | 'definition'>): object {
   const own = `urn:septum:operation:${type === undefined ? '' : `${type}:`}${name}`;
   return { name, definition: definition ?? own, documentation };
 }

@@ -1,13 +1,15 @@
 // https://hl7.org/fhir/R4/operations.html
 import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { Fault } from '#platform/fhir';
-import type { Operation } from '#platform/runtime';
+import { readParameters, type Operation } from '#platform/runtime';
 import { Edge, type FhirCall } from '../edge.ts';
 import { send, type Answer } from '../http/answer.ts';
 import { fhirCall, queryOf } from '../http/fhir-call.ts';
 import { fhirRoot, type FhirReply, type FhirRequest } from '../http/fhir-request.ts';
 import { askedFormat, assertJsonBody } from '../http/negotiate.ts';
 import { bodyLimits, hasBody, readBody } from '../http/read-body.ts';
+import type { EdgeOperation } from '../operator/edge-operation.ts';
+import { edgeOperations } from '../operator/edge-operations.ts';
 import { patientEverything } from './patient-everything.ts';
 
 interface Target {
@@ -37,7 +39,8 @@ export async function invoke(
   if (level === 'instance' && type === 'Patient' && name === 'everything') {
     return patientEverything(edge, call, id!, query);
   }
-  const operation = edge.findOperation(level, type, name);
+  const own = level === 'system' ? edgeOperations.find((each) => each.name === name) : undefined;
+  const operation = own ?? edge.findOperation(level, type, name);
   if (operation === undefined)
     throw new Fault('not-found', 'There is no such operation here. /fhir/R4/metadata lists them.');
   if (method !== 'POST' && !operation.readOnly) {
@@ -45,6 +48,7 @@ export async function invoke(
   }
   const parameters: Record<string, string[]> = {};
   for (const key of new Set(query.keys())) parameters[key] = query.getAll(key);
+  if ('perform' in operation) return perform(edge, call, operation, parameters, body);
   if (operation.formats !== undefined) delete parameters['_format'];
   if (format !== undefined) parameters['_format'] = [format];
   const request = {
@@ -61,6 +65,19 @@ export async function invoke(
   );
   if (texts[0] === undefined) return { status: 204 };
   return { status: 200, text: texts[0], ...(format === undefined ? {} : { format }) };
+}
+
+async function perform(
+  edge: Edge,
+  call: FhirCall,
+  operation: EdgeOperation,
+  parameters: Record<string, string[]>,
+  body: string | undefined,
+): Promise<Answer> {
+  const given = readParameters({ parameters, base: call.base }, body, operation.takes);
+  const parameter = await operation.perform(edge, call, given);
+  const some = parameter.length === 0 ? {} : { parameter };
+  return { status: 200, text: JSON.stringify({ resourceType: 'Parameters', ...some }) };
 }
 
 @Controller(fhirRoot)

@@ -20,6 +20,7 @@ export async function heldCounts(database: EventDatabase): Promise<HeldCount[]> 
 export interface ParkedEvent {
   readonly subscription: string;
   readonly publisher: string;
+  /** Mostly names a patient. */
   readonly orderKey: string;
   readonly id: string;
   readonly pattern: string;
@@ -34,32 +35,56 @@ export interface ParkedEvent {
 
 /** The first event of each parked order key, oldest first. */
 export async function parkedEvents(database: EventDatabase, limit = 100): Promise<ParkedEvent[]> {
-  const table = `"${database.schema}".held_event`;
   return database.query<ParkedEvent & Record<string, unknown>>(everyRow, {
     text: `SELECT subscription, publisher, order_key AS "orderKey", message_id AS id, pattern, attempts, reason,
-        occurred_at AS "occurredAt", (SELECT count(*) FROM ${table} AS b WHERE b.subscription = p.subscription
-          AND b.publisher = p.publisher AND b.order_key = p.order_key AND b.order_sequence > p.order_sequence) AS behind
-      FROM ${table} AS p WHERE retry_at = 'infinity' ORDER BY occurred_at LIMIT $1`,
+        occurred_at AS "occurredAt", ${behind(database, 'p')} AS behind
+      FROM "${database.schema}".held_event AS p WHERE retry_at = 'infinity' ORDER BY occurred_at LIMIT $1`,
     values: [limit],
+  });
+}
+
+/** Which of a subscription's parked order keys: one, by its name or by the id of the event that is parked; else all. */
+export interface ParkedKeys {
+  readonly subscription: string;
+  readonly orderKey?: string | undefined;
+  readonly eventId?: string | undefined;
+}
+
+export interface ReplayedKey {
+  readonly orderKey: string;
+  /** Events that wait behind the one that was parked. */
+  readonly behind: number;
+}
+
+/** What `replayParked` would replay now. */
+export async function findParked(database: EventDatabase, keys: ParkedKeys): Promise<ReplayedKey[]> {
+  return database.query<ReplayedKey & Record<string, unknown>>(everyRow, {
+    text: `SELECT order_key AS "orderKey", ${behind(database, 'p')} AS behind
+      FROM "${database.schema}".held_event AS p WHERE ${isMeant}`,
+    values: valuesOf(keys),
   });
 }
 
 /**
  * Gives what is parked another round of attempts; what waits behind it follows in order. The process that leads the
  * subscription finds it within a second.
- *
- * @returns how many order keys were parked
  */
-export async function replayParked(
-  database: EventDatabase,
-  subscription: string,
-  orderKey?: string,
-): Promise<number> {
-  const rows = await database.query(everyRow, {
-    text: `UPDATE "${database.schema}".held_event SET attempts = 0, retry_at = clock_timestamp(), reason = 'replay'
-      WHERE subscription = $1 AND retry_at = 'infinity' AND ($2::text IS NULL OR order_key = $2)
-      RETURNING true AS replayed`,
-    values: [subscription, orderKey ?? null],
+export async function replayParked(database: EventDatabase, keys: ParkedKeys): Promise<ReplayedKey[]> {
+  return database.query<ReplayedKey & Record<string, unknown>>(everyRow, {
+    text: `UPDATE "${database.schema}".held_event AS p SET attempts = 0, retry_at = clock_timestamp(), reason = 'replay'
+      WHERE ${isMeant} RETURNING order_key AS "orderKey", ${behind(database, 'p')} AS behind`,
+    values: valuesOf(keys),
   });
-  return rows.length;
+}
+
+const isMeant = `subscription = $1 AND retry_at = 'infinity'
+  AND ($2::text IS NULL OR order_key = $2) AND ($3::uuid IS NULL OR message_id = $3)`;
+
+function valuesOf({ subscription, orderKey, eventId }: ParkedKeys): unknown[] {
+  return [subscription, orderKey ?? null, eventId ?? null];
+}
+
+function behind({ schema }: EventDatabase, parked: string): string {
+  return `(SELECT count(*) FROM "${schema}".held_event AS b WHERE b.subscription = ${parked}.subscription
+    AND b.publisher = ${parked}.publisher AND b.order_key = ${parked}.order_key AND b.order_sequence > ${parked}.order_sequence)`;
 }

@@ -10,6 +10,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsIn,
   IsInt,
   IsObject,
   IsOptional,
@@ -39,6 +40,11 @@ export class DecideTransaction {
   @IsUUID() transactionId!: string;
 }
 
+/** An operator's decision about a transaction that stays in doubt; it is written down before anyone is told. */
+export class ResolveTransaction extends DecideTransaction {
+  @IsIn(['commit', 'rollback']) decision!: 'commit' | 'rollback';
+}
+
 export class ListPrepared {
   /** Only those prepared longer ago than this. */
   @IsInt() @Min(0) olderThanMs!: number;
@@ -65,6 +71,9 @@ export function transactionContracts(context: string) {
       idempotent: true,
     }),
     rollback: contract<DecideTransaction, Decided>(context, 'transaction.rollback', DecideTransaction, {
+      idempotent: true,
+    }),
+    resolve: contract<ResolveTransaction, Decided>(context, 'transaction.resolve', ResolveTransaction, {
       idempotent: true,
     }),
     prepared: contract<ListPrepared, readonly Prepared[]>(context, 'transaction.prepared', ListPrepared, {

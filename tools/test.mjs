@@ -1,7 +1,7 @@
 /**
  * npm test: installs and builds what is missing, obtains nats-server, checks the shape of the code beside every spec,
  * then, two at a time, runs the behaviour suite once in each topology and the chaos specs.
- * Words after `--` choose specs: `npm test -- libs/platform/fhir`. Ends with what was counted. `--only NAME` runs one step: shape, specs, a topology, or chaos.
+ * Words after `--` choose specs: `npm test -- libs/platform/fhir`. Ends with what was counted. `--only NAME` runs one step: shape, specs, a topology, chaos, or one-file.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -20,6 +20,8 @@ const behaviours = ['test/behaviour/together', 'test/behaviour/own-house/'];
 const absent = '[data absent]';
 /** What repeats a run of the chaos specs, and where they write their figures. */
 const handedOn = ['SEPTUM_TEST_SEED', 'SEPTUM_TEST_FIGURES'];
+
+const long = process.env.SEPTUM_TEST_LENGTH === 'long';
 
 const began = Date.now();
 ensureInstalled();
@@ -41,9 +43,10 @@ const servers = await openTestServers(work);
 try {
   await Promise.all([
     runs('shape') && chosen.length === 0 ? shape() : undefined,
-    runs('specs') ? jest('specs', {}, outside('test/behaviour', 'test/chaos')) : undefined,
+    runs('specs') ? jest('specs', {}, outside('test/behaviour', 'test/chaos', 'test/one-file')) : undefined,
   ]);
-  const waiting = [...topologies.map((name) => [name, () => behaviour(name)]), ['chaos', chaos]]
+  const packaged = long || only === 'one-file' ? [['one-file', oneFile]] : [];
+  const waiting = [...topologies.map((name) => [name, () => behaviour(name)]), ['chaos', chaos], ...packaged]
     .filter(([step]) => runs(step))
     .map(([, run]) => run);
   const lane = async () => {
@@ -63,6 +66,11 @@ function runs(step) {
 async function shape() {
   const child = spawn(process.execPath, ['tools/check.mjs'], { cwd: checkout, stdio: 'inherit' });
   if ((await new Promise((resolve) => child.once('exit', resolve))) !== 0) broken.push('shape');
+}
+
+/** What `npm run package` makes is made and run in the long form alone: it takes minutes and two hundred megabytes. */
+function oneFile() {
+  return jest('one-file', {}, within('test/one-file'));
 }
 
 function chaos() {
@@ -159,8 +167,8 @@ function pinnedEnvironment() {
 function wanted(args) {
   const place = args.indexOf('--only');
   const step = place < 0 ? undefined : args[place + 1];
-  if (place >= 0 && !['shape', 'specs', ...topologies.flat(), 'chaos'].includes(step))
-    fail(`--only takes shape, specs, ${topologies.flat().join(', ')}, chaos.`);
+  if (place >= 0 && !['shape', 'specs', ...topologies, 'chaos', 'one-file'].includes(step))
+    fail(`--only takes shape, specs, ${topologies.join(', ')}, chaos, one-file.`);
   return {
     only: step,
     chosen: args.filter((_, index) => place < 0 || (index !== place && index !== place + 1)),

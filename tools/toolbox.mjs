@@ -26,9 +26,13 @@ export const toolsCache =
 /** The path of a Node that every library of Septum supports: the one at hand when it is 22 or newer, else the pinned LTS. */
 export async function suitableNode() {
   if (Number(process.versions.node.split('.')[0]) >= oldestUsableMajor) return process.execPath;
+  return join(pinnedNodeFolder(), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+}
+
+/** The pinned LTS, as npm has it for this platform. */
+export function pinnedNodeFolder() {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
-  const folder = npmPackage(`node-${platform}-${process.arch}`, pinnedNode);
-  return join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  return npmPackage(`node-${platform}-${process.arch}`, pinnedNode);
 }
 
 /** The folder of one npm package, unpacked into the cache; npm verifies its integrity against the registry's. */

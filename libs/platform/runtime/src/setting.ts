@@ -41,7 +41,8 @@ export function declaredSettings(): readonly SettingDeclaration[] {
 export const toolVariables: Readonly<Record<string, string>> = {
   SEPTUM_NATS_SERVER:
     'The nats-server that tests and `demo split` run; else PATH, the tools cache, or one is obtained.',
-  SEPTUM_TOOLS_CACHE: 'Where fetched programs are kept; default `~/.cache/septum/tools`.',
+  SEPTUM_TOOLS_CACHE:
+    'Where fetched programs are kept, and what the one file unpacks; default `~/.cache/septum/tools`.',
   SEPTUM_TEST_DATA: 'The folder of test data; default `../shared`.',
   SEPTUM_TEST_TOPOLOGY:
     'The topology in which the behaviour suite runs: one, medications-out, all-out, two-copies.',

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readRunFile, type RunFile } from '#platform/runtime';
+import { ownProgram } from '../../own-program.ts';
 import { childEnvironment } from './child-environment.ts';
 
 const startLimitMs = 120_000;
@@ -26,7 +27,8 @@ export class SeptumChild {
   /** Resolves when it answers. `settings` go beside those that keep it apart from whatever else runs here. */
   async start(args: readonly string[], settings: Readonly<Record<string, string>>): Promise<RunFile> {
     const log = openSync(this.#log, 'a');
-    const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'serve', ...args], {
+    const own = ownProgram();
+    const child = spawn(own.command, [...own.args, 'serve', ...args], {
       cwd: this.dataDir,
       env: childEnvironment({ ...ownSettings, SEPTUM_DATA_DIR: this.dataDir, ...settings }),
       stdio: ['ignore', log, log],
